@@ -21,7 +21,7 @@ from reports.meetings.record_words import (
     name_of,
     paragraphs,
 )
-from workitems.meetings.agenda import line_on, lines_by_subject, reasons_on, title_now
+from workitems.meetings.agenda import Reasons, line_on, lines_by_subject, title_now
 from workitems.meetings.variation_effect import Effects
 from workitems.models import Decision, Meeting, Risk, Variation
 from workitems.models.item import Confidence, Stage
@@ -45,6 +45,7 @@ class _Subjects:
     def __init__(self, matters: Iterable[Any], at: PlanAt, lines: Iterable[Line]) -> None:
         self.at = at
         self.lines = lines_by_subject(lines)
+        self.why = Reasons(at.plan, at.on)
         self.effects = Effects(at)
         items = {each.subject_item.pk for each in matters if each.subject_item}
         self.items = {
@@ -75,7 +76,7 @@ class _Subjects:
         return Matter(
             number=number,
             title=line(title_now(each)),
-            reasons=tuple(map(line, reasons_on(each, found, self.at.on))),
+            reasons=tuple(map(line, self.why.on(each, found))),
             note=paragraphs(each.note),
             item=self._item(item) if item else None,
             variation=self._asked(variation)

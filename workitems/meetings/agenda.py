@@ -5,8 +5,9 @@ Reads only. The coordinator puts them on the agenda one by one or all together.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, DateField, Q, Value, When
@@ -130,6 +131,8 @@ class AgendaRow:
     reasons: Sequence[str] = ()
     # How many notes on it the reader reads.
     notes: int = 0
+    # Whether no heading says its verb.
+    says_verb: bool = False
 
     @property
     def verb(self) -> Verb | None:
@@ -158,24 +161,39 @@ class AgendaRow:
         return self.line.reason.rstrip(".")
 
 
-def reasons_on(matter: Matter, line: Line | None, day: date) -> Sequence[str]:
-    """Return why a matter is on the agenda, as at a day: nothing that has been settled since it was put there.
+class Reasons:
+    """Why matters are on an agenda, as at a day: nothing that has been settled since they were put there.
 
-    A closed record says why it came there, with the day.
+    What else there is to items is read when it is first asked for, in three queries.
     """
-    if matter.meeting.is_closed:
-        if not matter.reasons:
-            return []
-        put_on = day_words(timezone.localdate(matter.put_on))
-        return [_("On {day}: {reasons}").format(day=put_on, reasons=" ".join(matter.reasons))]
-    if matter.kind in ("item", "of_return"):
-        return line.reason_texts if line else ()
-    variation, decision, risk = matter.variation, matter.decision, matter.risk
-    if variation and variation.state in (Variation.State.REQUESTED, Variation.State.RECOMMENDED):
-        return [_variation_reason(variation, day)]
-    if decision and decision.owner_agency and decision.done_on is None:
-        return [_decision_reason(decision, day)]
-    return [risk_reason(risk)] if risk and risk.escalated_to and risk.closed_on is None else []
+
+    def __init__(self, plan: Plan, day: date) -> None:
+        self.plan, self.day = plan, day
+
+    def on(self, matter: Matter, line: Line | None) -> Sequence[str]:
+        """Return the reasons for one. A closed record says why it came there, with the day."""
+        if matter.meeting.is_closed:
+            if not matter.reasons:
+                return []
+            put_on = day_words(timezone.localdate(matter.put_on))
+            return [_("On {day}: {reasons}").format(day=put_on, reasons=" ".join(matter.reasons))]
+        if matter.kind in ("item", "of_return") and line:
+            return line.reason_texts
+        if matter.item_id is not None:
+            return [words for _row, words in self._within.get(matter.item_id, ())]
+        variation, decision, risk = matter.variation, matter.decision, matter.risk
+        if variation and variation.state in (
+            Variation.State.REQUESTED,
+            Variation.State.RECOMMENDED,
+        ):
+            return [_variation_reason(variation, self.day)]
+        if decision and decision.owner_agency and decision.done_on is None:
+            return [_decision_reason(decision, self.day)]
+        return [risk_reason(risk)] if risk and risk.escalated_to and risk.closed_on is None else []
+
+    @cached_property
+    def _within(self) -> dict[int, list[tuple[Any, str]]]:
+        return _by_item(_records(self.plan, self.day, self.day))
 
 
 def title_now(matter: Matter) -> str:
@@ -198,23 +216,31 @@ def rows_of(
     results: dict[int | None, list[str]] = defaultdict(list)
     for decision in decisions:
         results[decision.matter_id].append(decision.text)
+    matters = list(matters)
+    why = Reasons(matters[0].meeting.plan, day) if matters else None
     rows = []
     for matter in matters:
         line = line_on(matter, found)
-        reasons = () if line else reasons_on(matter, line, day)
+        reasons = why.on(matter, line) if why and not line else ()
         rows.append(AgendaRow(matter, line, results.get(matter.pk, []), reasons))
     return rows
 
 
-def runs_of(rows: Iterable[AgendaRow]) -> list[tuple[Verb | None, list[AgendaRow]]]:
+def runs_of(rows: Sequence[AgendaRow]) -> list[tuple[Verb | None, list[AgendaRow]]]:
     """Return the rows in their order, those together that follow each other for the same verb. One without a verb
-    stays with those before it."""
+    stays with those before it.
+
+    They are one run without a verb where one would come twice: then each row says its own.
+    """
     runs: list[tuple[Verb | None, list[AgendaRow]]] = []
     for row in rows:
         if not runs or row.verb not in (None, runs[-1][0]):
             runs.append((row.verb, []))
         runs[-1][1].append(row)
-    return runs
+    verbs = [verb for verb, _own in runs]
+    if len(verbs) == len(set(verbs)):
+        return runs
+    return [(None, [replace(row, says_verb=True) for row in rows])]
 
 
 def kind_of(subject: Any) -> str:
@@ -271,6 +297,25 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
     """
     lines = present_lines(plan, on) if lines is None else lines
     of_risk = {line.risk.number: line for line in lines if line.risk}
+    found = _records(plan, on, plan.present_day(on))
+    alone: list[Proposal] = []
+    of_plan = {line.variation.pk for line in lines if line.variation}
+    for row, reason, _named in found:
+        if row.item_id is None and not (isinstance(row, Variation) and row.pk in of_plan):
+            line = of_risk.get(row.number) if isinstance(row, Risk) else None
+            alone.append(Proposal(row, (reason,), line))
+    overdue = {("decision", line.action.pk) for line in lines if line.action}
+
+    def order(each: Proposal) -> tuple[int, bool]:
+        is_later = overdue.isdisjoint([(each.kind, each.subject.pk), *each.within])
+        return VERBS.index(each.verb), is_later
+
+    return sorted([*_attention(plan, lines, _by_item(found)), *alone], key=order)
+
+
+def _records(plan: Plan, on: date, present: date) -> list[tuple[Any, str, str]]:
+    """Return what is open besides the attention list, each with why and with its name among others of an item:
+    variations to decide, decisions to follow up and escalated risks. Sentences are as at the day `present`."""
     variations = (
         plan.variations.filter(state=Variation.State.RECOMMENDED)
         .for_meetings()
@@ -290,8 +335,7 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
         .select_related("item", "owner_agency")
         .order_by("escalated_on", "number")
     )
-    present = plan.present_day(on)
-    found: list[tuple[Any, str, str]] = [
+    return [
         *((row, _variation_reason(row, present), "") for row in variations),
         *(
             (
@@ -310,24 +354,15 @@ def proposals(plan: Plan, on: date, lines: Sequence[Line] | None = None) -> list
             for row in risks
         ),
     ]
+
+
+def _by_item(found: Iterable[tuple[Any, str, str]]) -> dict[int, list[tuple[Any, str]]]:
+    """Return by item what `_records` found of it, each with its name and why."""
     within: dict[int, list[tuple[Any, str]]] = defaultdict(list)
-    alone: list[Proposal] = []
-    of_plan = {line.variation.pk for line in lines if line.variation}
     for row, reason, named in found:
-        if isinstance(row, Variation) and row.pk in of_plan:
-            continue
         if row.item_id is not None:
             within[row.item_id].append((row, f"{named}{reason}"))
-        else:
-            line = of_risk.get(row.number) if isinstance(row, Risk) else None
-            alone.append(Proposal(row, (reason,), line))
-    overdue = {("decision", line.action.pk) for line in lines if line.action}
-
-    def order(each: Proposal) -> tuple[int, bool]:
-        is_later = overdue.isdisjoint([(each.kind, each.subject.pk), *each.within])
-        return VERBS.index(each.verb), is_later
-
-    return sorted([*_attention(plan, lines, within), *alone], key=order)
+    return within
 
 
 def _attention(

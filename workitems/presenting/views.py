@@ -27,12 +27,11 @@ from workitems.meetings import meeting_news as meeting_notices
 from workitems.meetings.addition_parts import addition_parts
 from workitems.meetings.agenda import (
     AgendaRow,
+    Reasons,
     line_on,
     lines_by_subject,
     lines_of,
     moment_of,
-    proposals,
-    reasons_on,
     rows_of,
     runs_of,
 )
@@ -220,7 +219,7 @@ def show(
         }
         shows_reasons = matter.kind and not meeting.is_closed
         lines = lines_of(meeting, on) if shows_reasons else []
-        context |= _subject(matter, day) | _why(matter, lines, on) | _within(matter, day)
+        context |= _subject(matter, day) | _why(matter, lines, day) | _within(matter, day)
         context["row"] = row = AgendaRow(matter, line_on(matter, lines_by_subject(lines)))
         context["verb"] = row.verb
         # Whoever is in the room sees it, so only what all members read.
@@ -274,19 +273,14 @@ def _again(request: HttpRequest, meeting: Meeting, matter: Matter, **forms: Any)
     return show(request, meeting, slides, slide, mode=mode, status=422, **forms)
 
 
-def _why(matter: Matter, lines: Sequence[Line], on: date) -> dict[str, Any]:
+def _why(matter: Matter, lines: Sequence[Line], day: date) -> dict[str, Any]:
     """Return the present reasons for the matter and its line of the attention list, or after closing
     the record its original reasons with their day."""
+    why = Reasons(matter.meeting.plan, day)
     if matter.meeting.is_closed or not matter.kind:
-        return {"reasons": reasons_on(matter, None, on)}
+        return {"reasons": why.on(matter, None)}
     line = line_on(matter, lines_by_subject(lines))
-    # The answers beside them give the causes. A variation or risk has a reason of its own.
-    if line and matter.kind in ("item", "of_return"):
-        return {"reasons": line.reason_texts, "line": line}
-    for each in proposals(matter.meeting.plan, on, lines):
-        if (each.kind, each.subject.pk) == (matter.kind, matter.subject_pk):
-            return {"reasons": each.reasons, "line": line}
-    return {"reasons": reasons_on(matter, line, on), "line": line}
+    return {"reasons": why.on(matter, line), "line": line}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,18 @@
 """Test the agenda of a meeting: proposals, matters and their order."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reports.meetings.pack import compose_pack
 from tests.factories import (
     DecisionFactory,
     MatterFactory,
     MeetingFactory,
+    MilestoneFactory,
     ReturnFactory,
     RiskFactory,
     RoundFactory,
@@ -33,6 +38,7 @@ from workitems.meetings.agenda import (
     runs_of,
 )
 from workitems.meetings.services import matters
+from workitems.plan.asat import Moment
 from workitems.plan.attention import Verb
 from workitems.plan.services import Conflict
 
@@ -182,6 +188,47 @@ def test_matters_stand_together_by_what_is_asked_in_their_own_order(plan, meetin
         (Verb.DECIDE, [2, 3]),
         (Verb.DISCUSS, [4]),
     ]
+
+
+def test_a_verb_that_would_head_matters_twice_is_said_on_each_row(
+    plan, item, meeting, coordinator, client_of, on_the_day
+):
+    for number, position in ((4, 1), (5, 3)):
+        step = MilestoneFactory(item=item, number=number)
+        asked = VariationFactory(milestone=step, number=number, state="recommended")
+        MatterFactory(meeting=meeting, position=position, variation=asked)
+    risk = RiskFactory(plan=plan, number=1, escalated_to="group", escalated_on=YESTERDAY)
+    MatterFactory(meeting=meeting, position=2, risk=risk)
+    rows = list(meeting.matters.in_order())
+    ((verb, own),) = runs_of(rows_of(rows, present_lines(plan, TODAY), TODAY))
+    assert (verb, [row.matter.position for row in own]) == (None, [1, 2, 3])
+    page = client_of(coordinator).get(meeting.get_absolute_url()).text
+    assert 'class="agenda-verb"' not in page
+    agenda_part = page[page.index('id="agenda"') : page.index("Add a matter of your own")]
+    found = re.findall(r'<span class="quiet">(Decide|Discuss)</span>', agenda_part)
+    assert found == ["Decide", "Discuss", "Decide"]
+    slide = client_of(coordinator).get(f"{meeting.get_absolute_url()}present/?slide=agenda").text
+    assert re.findall(r'<span class="note">(Decide|Discuss)', slide) == found
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_page_slide_and_pack_give_one_reason_for_an_item_with_a_decision_to_follow_up(
+    plan, meeting, item, police, coordinator, client_of, on_the_day, days
+):
+    past = MeetingFactory(plan=plan, held_on=YESTERDAY)
+    due = TODAY + timedelta(days=days)
+    DecisionFactory(meeting=past, text="Ask.", item=item, owner_agency=police, due_on=due)
+    (proposal,) = [each for each in proposals(plan, TODAY) if each.kind == "item"]
+    matter = MatterFactory(meeting=meeting, position=1, item=item, title="1.2 Print a brochure")
+    (row,) = rows_of([matter], present_lines(plan, TODAY), TODAY)
+    assert tuple(row.reasons) == proposal.reasons
+    (reason,) = row.reasons
+    assert reason.startswith("Decision of 31 May 2010: Ask. With Police, to be done by")
+    pages = [meeting.get_absolute_url(), f"{meeting.get_absolute_url()}present/?matter=1"]
+    for page in pages:
+        assert reason in client_of(coordinator).get(page).text
+    pack = compose_pack(meeting, Moment.today(TODAY))
+    assert pack.agenda[0].reasons == (reason,)
 
 
 @pytest.mark.both_databases

@@ -110,9 +110,9 @@ def test_reasons_for_a_matter_are_current_until_the_record_is_closed(
 ):
     risk = RiskFactory(plan=plan, escalated_to="group", escalated_on=YESTERDAY)
     MatterFactory(meeting=meeting, risk=risk, why="Raised last week.")
-    assert screen(reader, meeting).context["reasons"] == (
-        "Escalated to the working group on 31 May 2010.",
-    )
+    assert screen(reader, meeting).context["reasons"] == [
+        "Escalated to the working group on 31 May 2010."
+    ]
     Meeting.objects.filter(pk=meeting.pk).update(
         closed_at="2010-06-01T00:00Z", closed_by=coordinator
     )
