@@ -35,6 +35,8 @@ from workitems.intake.workbook.export import export_workbook
 from workitems.intake.workbook.importing import preview_import
 from workitems.items.forms import AssignmentForm
 from workitems.models import Assignment, Milestone, Plan, Support, WorkItem
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import plan_at
 
 __all__ = ["kept_files", "mbie", "person"]
 
@@ -53,14 +55,14 @@ ROWS = [
 ]  # fmt: skip
 
 
-def imported(person, done):
+def imported(person, done, *more):
     doubts = []
 
     def answers_to(doubt):
         doubts.append(doubt)
         return {doubt.name: done} if done == "note" else {f"{doubt.name}-date": done}
 
-    plan = import_rows(person, [HEADINGS, *ROWS], answers_to)
+    plan = import_rows(person, [HEADINGS, *ROWS, *more], answers_to)
     assert len(doubts) == 1
     return plan
 
@@ -94,6 +96,20 @@ def test_a_completion_on_a_day_that_a_person_says_has_it(person):
         date(2026, 5, 12),
         date(2026, 5, 12),
     )
+
+
+def test_an_item_of_which_the_spreadsheet_says_nothing_needs_attention_until_its_agency_reports(
+    person,
+):
+    plan = imported(person, "note", ["1.4", "Review the centres", "MBIE", *[""] * 6])
+
+    def reasons():
+        at = plan_at(plan, Moment.today(localdate()))
+        return [reason.words for reason in at.reasons(item("1.4").pk)]
+
+    assert reasons() == ["It has no date, and nobody has reported on it."]
+    WorkItem.objects.filter(number="1.4").update(heard_on=localdate())
+    assert reasons() == []
 
 
 @pytest.mark.both_databases

@@ -525,7 +525,8 @@ class Concerns:
     `risks` are the references of open, escalated risks. `measures` are the sentences of those whose target was missed, or
     that are worse than before the plan. `not_met` are sentences on milestones whose agreed date can no longer be met
     because of what they wait for. `not_supported` is who audits and found that the evidence does not support what was
-    reported, or "".
+    reported, or "". `is_unknown` if the spreadsheet that the plan came from gave neither a date nor a status of it, and
+    its agency has not reported.
     """
 
     is_mitigated: bool = False
@@ -537,6 +538,7 @@ class Concerns:
     measures: Sequence[str] = ()
     not_met: Sequence[str] = ()
     not_supported: str = ""
+    is_unknown: bool = False
 
 
 NO_CONCERNS = Concerns()
@@ -586,7 +588,8 @@ def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Ra
     if views_differ:
         add(Rank.VIEWS_DIFFER)
     has_begun = item.starts_on is None or item.starts_on <= on
-    if has_begun and item.heard_on is not None and (on - item.heard_on).days > STALE_AFTER_DAYS:
+    is_old = item.heard_on is not None and (on - item.heard_on).days > STALE_AFTER_DAYS
+    if has_begun and (is_old or concerns.is_unknown):
         add(Rank.STALE)
     if concerns.variations_pending:
         add(Rank.VARIATION_WAITS)
@@ -632,6 +635,8 @@ def _reason(
         words = words.format(risks=list_in_words(concerns.risks))
     elif rank == Rank.VIEWS_DIFFER:
         words = _views_differ(item, of_spreadsheet)
+    elif rank == Rank.STALE and item.heard_on is None:
+        words = _("It has no date, and nobody has reported on it.")
     elif rank == Rank.STALE:
         assert item.heard_on is not None
         since = span_in_words(item.heard_on, on)

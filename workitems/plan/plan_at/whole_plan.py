@@ -52,7 +52,15 @@ from workitems.plan.plan_at.rows import (
 )
 from workitems.plan.plan_at.waits_at import Waits, waits_at
 from workitems.terms import lateness
-from workitems.terms.lateness import NO_CONCERNS, Concerns, Late, Lateness, Rank, Reason
+from workitems.terms.lateness import (
+    NO_CONCERNS,
+    Concerns,
+    Late,
+    Lateness,
+    Rank,
+    Reason,
+    Status,
+)
 from workitems.terms.sentence_ends import on_one_line
 
 
@@ -226,6 +234,14 @@ class PlanAt:
         for each in self.findings:
             if each.item_id is not None and each.verdict == Finding.Verdict.NOT_SUPPORTED:
                 found[each.item_id].not_supported = each.audit.agency.short_name
+        unheard = [
+            item.pk
+            for item in self.items
+            if item.status == Status.UNJUDGED and item.heard_on is None
+        ]
+        if unheard and self.plan.record_begins is not None:
+            for pk in unheard:
+                found[pk].is_unknown = True
         for step in self.waits.not_met:
             if step.item in self.by_pk:
                 found[step.item].not_met = [*found[step.item].not_met, self.waits.why_not_met(step)]
