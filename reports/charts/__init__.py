@@ -13,6 +13,7 @@ from reports.charts.bars import BarRow, cause_bars, day_bars
 from reports.charts.drawing import on_screen
 from reports.charts.events import Event
 from reports.charts.late_line import late_line
+from reports.charts.measure_chart import chart_of as chart_of_measure
 from reports.charts.measure_chart import draw as draw_measure
 from reports.charts.measure_chart import measure_chart
 from reports.charts.months import EXPECTED_LATE, HATCH, OVERDUE, Series, months_stacked

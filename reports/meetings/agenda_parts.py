@@ -20,6 +20,7 @@ from reports.meetings.record_words import (
     milestone_dates,
     name_of,
     paragraphs,
+    told,
 )
 from workitems.meetings.agenda import Reasons, line_on, lines_by_subject, title_now
 from workitems.meetings.variation_effect import Effects
@@ -124,9 +125,7 @@ class _Subjects:
                     (delay for delay in self.at.delays if delay.item == row.pk), self.at.agencies
                 )
             ),
-            measures=tuple(
-                line(each.sentence) for each in self.at.measures.of_item(row.pk) if each.sentence
-            ),
+            told=told(self.at.measures.of_item(row.pk)),
         )
 
     def _asked(self, row: Any) -> Asked:

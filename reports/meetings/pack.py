@@ -25,7 +25,14 @@ from reports.meetings.parts import (
     MilestoneDates,
     Pack,
 )
-from reports.meetings.record_words import answer, answers_of, line, milestone_dates, paragraphs
+from reports.meetings.record_words import (
+    answer,
+    answers_of,
+    line,
+    milestone_dates,
+    paragraphs,
+    told,
+)
 from reports.progress import dashboard
 from reports.progress.changes import Comparison
 from reports.progress.changes import read_changes as read_changes
@@ -95,6 +102,8 @@ def compose_pack(meeting: Meeting, moment: Moment) -> Pack:
         marking=settings.MARKINGS[0],
         paper_size=settings.PAPER_SIZE,
         has_four_marks=True,
+        outcomes=told(page.outcomes),
+        measured=tuple(Count(str(state.label), count, state) for state, count in page.measured),
     )
 
 

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from reports.document import plain_json
+from reports.document.annexes import MeasureChart
 from workitems.terms.known_dates import Known, KnownDate, KnownTo
 
 # Of papers that name none: those of New Zealand, and all earlier ones.
@@ -161,11 +162,20 @@ class DecisionLine:
     is_overdue: bool
 
 
+@dataclass(frozen=True, slots=True)
+class MeasureTold:
+    """What a measure says, and its chart, if there is something to draw."""
+
+    sentence: str
+    chart: MeasureChart | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemFacts:
     """A work item's official wording, stage, confidence and milestones.
 
-    `causes` are sentences on the causes of its open delays, `measures` what its measures say. Older packs have none.
+    `causes` are sentences on the causes of its open delays, `told` its measures. Older packs have none, or what the measures
+    said without a chart, in `measures`.
     """
 
     number: str
@@ -181,6 +191,7 @@ class ItemFacts:
     milestones: tuple[MilestoneDates, ...]
     causes: Words = ()
     measures: Words = plain_json.added(())
+    told: tuple[MeasureTold, ...] = plain_json.added(())
 
 
 # What is asked of an addition, with what leads on to the item.
@@ -290,7 +301,8 @@ class Pack:
 
     `as_at` is the moment in words, `key` the same in the dashboard's addresses. `since` names the
     previous meeting, or is empty; `changed` summarises the changes since then, and
-    `out_of_session` was decided since then.
+    `out_of_session` was decided since then. `outcomes` are measures of the whole plan, `measured` counts how all
+    measures stand; older packs have neither.
     """
 
     plan: str
@@ -326,6 +338,8 @@ class Pack:
     paper_size: str = plain_json.added(PAPER_SIZE)
     # Whether its timeline has the marks of the screens; packs of earlier releases are drawn as they were.
     has_four_marks: bool = plain_json.added(False)
+    outcomes: tuple[MeasureTold, ...] = plain_json.added(())
+    measured: tuple[Count, ...] = plain_json.added(())
 
     @property
     def title(self) -> str:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
+from reports.charts import chart_of_measure
 from reports.document.markup import tidy
-from reports.meetings.parts import Answers, Asked, DecisionLine, MilestoneDates, ReturnLine, Words
+from reports.meetings.parts import (
+    Answers,
+    Asked,
+    DecisionLine,
+    MeasureTold,
+    MilestoneDates,
+    ReturnLine,
+    Words,
+)
 from workitems.models import Variation
 from workitems.plan.attention import Ask, Line, Point
 from workitems.plan.plan_at import ReturnAt
+from workitems.plan.plan_at.measures_at import MeasureAt
 from workitems.terms.additions import Addition, NewItem, addition_of
 from workitems.terms.asked_changes import name_of_change
 from workitems.terms.known_dates import KnownDate, KnownTo
@@ -25,6 +35,17 @@ def line(text: str) -> str:
 
 def paragraphs(text: str) -> Words:
     return tuple(filter(None, (" ".join(part.split()) for part in tidy(text).splitlines())))
+
+
+def told(rows: Iterable[MeasureAt]) -> tuple[MeasureTold, ...]:
+    """Return what measures say, with their charts. Those in words only say nothing."""
+    return tuple(
+        MeasureTold(
+            line(row.sentence), chart_of_measure(row.measured, row.targets, row.values, row.on)
+        )
+        for row in rows
+        if row.sentence
+    )
 
 
 def answers_of(each: Line) -> Answers:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from datetime import date, datetime, timedelta
 from io import StringIO
 
@@ -11,12 +12,13 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from agencies.records import history
+from reports.document.annexes import ChartMark, MarkKind, MeasureChart
 from reports.document.plain_json import Malformed
 from reports.meetings import services as meeting_papers
 from reports.meetings.meeting_html import paper_html
 from reports.meetings.minutes import compose_minutes
 from reports.meetings.pack import compose_pack
-from reports.meetings.parts import Count, Pack, from_plain, to_plain
+from reports.meetings.parts import Count, MeasureTold, Pack, from_plain, to_plain
 from reports.models import MeetingPaper
 from reports.progress import dashboard, plan_counts
 from reports.progress.view import PlanView, meetings_before
@@ -259,10 +261,47 @@ def test_the_item_of_a_matter_has_what_its_measures_say_as_at_the_moment(made):
             by=made.coordinator,
             on=date(2010, 5, 31),
         )
-    paper = freeze(made, at(2))
+    pack = from_plain(freeze(made, at(2)).content)
     said = "The number of brochures was 83 in April 2010."
-    assert from_plain(paper.content).agenda[1].item.measures == (said,)
-    assert said in paper_html(from_plain(paper.content))
+    mark = ChartMark(kind=MarkKind.NUMBER, day=date(2010, 4, 30), number="83.000")
+    drawn = MeasureChart(kind="level", better="higher", marks=(mark,))
+    assert pack.agenda[1].item.told == (MeasureTold(said, drawn),)
+    assert said in titles(paper_html(pack))
+
+
+def titles(html: str) -> list[str]:
+    """Return the text alternatives of the pictures."""
+    return re.findall(r"<title>(.*?)</title>", html)
+
+
+def test_a_pack_has_the_outcomes_of_the_plan_and_how_its_measures_stand(made):
+    with time_machine.travel(at(1)):
+        outcome = MeasureFactory(
+            outcome=True, of_plan=made.plan, kind="level", as_told="the number of people helped"
+        )
+        MeasureFactory(
+            item=made.brochure, number=9, kind="level", as_told="the number of brochures"
+        )
+        MeasureFactory(item=made.brochure, number=10)  # words only
+        values.accept(
+            value=MeasureValueFactory(measure=outcome, day=date(2010, 4, 30)),
+            by=made.coordinator,
+            on=date(2010, 5, 1),
+        )
+    pack = compose_pack(made.meeting, Moment.at(at(2)))
+    assert [each.sentence for each in pack.outcomes] == [
+        "The number of people helped was 83 in April 2010."
+    ]
+    assert pack.measured == (Count("No target", 1, "given"), Count("No number given", 1, "none"))
+    assert from_plain(to_plain(pack)) == pack
+
+
+def test_a_pack_that_was_frozen_without_charts_prints_what_its_measures_said(made):
+    data = to_plain(compose_pack(made.meeting, Moment.at(at(2))))
+    said = "The number of brochures was 83 in April 2010."
+    data["paper"]["agenda"][1]["item"]["measures"] = [said]
+    html = paper_html(from_plain(data))
+    assert (html.count(f"<p>{said}</p>"), titles(html).count(said)) == (1, 0)
 
 
 def test_the_subject_of_a_matter_is_shown_as_at_the_moment(made):
