@@ -6,6 +6,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from agencies.records.text_index import Words
@@ -65,9 +66,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """Show what was found by kind, or all of one `kind`. A number that one thing has leads to it."""
     typed = " ".join(request.GET.get("q", "").split())
     text = typed[:MOST_TYPED]
-    reader = Reader(
-        user=signed_in(request), plans={plan.pk: plan for plan in visible_plans(request)}
-    )
+    plans = {plan.pk: plan for plan in visible_plans(request)}
+    reader = Reader(user=signed_in(request), on=localdate(), plans=plans)
     kind = next((each for each in KINDS if each.key == request.GET.get("kind")), None)
     numbered = list(with_number(text, reader)) if text and kind is None else []
     if len(numbered) == 1:

@@ -5,7 +5,7 @@ Every row has a word of all and a word of its own.
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import lxml.html
@@ -22,6 +22,7 @@ from reports.models import IssuedParagraph
 from reports.search.paper_search import KINDS
 from tests.factories import (
     AgencyFactory,
+    AuditFactory,
     BriefingFactory,
     ClearanceFactory,
     DecisionFactory,
@@ -29,6 +30,7 @@ from tests.factories import (
     DraftAskFactory,
     DraftParagraphFactory,
     DraftSectionFactory,
+    FindingFactory,
     HeldEntryFactory,
     IssuedPaperFactory,
     MatterFactory,
@@ -50,6 +52,7 @@ from tests.factories import (
 )
 from tests.reports.requests.factories import InformationRequestFactory
 from workitems.models import Return
+from workitems.models.plan import READING_ROLES
 from workitems.notes.readers import Readers
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +112,8 @@ class World:
         milestone = keep("milestones", MilestoneFactory(item=item, description=word()))
         keep("measures", MeasureFactory(item=item, description=word()))
         keep("measures", MeasureFactory(outcome=True, of_plan=plan, source=word()))
+        if plan.adopted_on:
+            self.findings(plan, item)
         delay = keep("delays", DelayFactory(milestone=milestone, explanation=word()))
         keep("mitigations", MitigationFactory(delay=delay, description=word()))
         keep("risks", RiskFactory(plan=plan, item=item, number=number + 1, description=word()))
@@ -137,6 +142,21 @@ class World:
             agency=chance.choice(self.agencies), plan=plan, text=word()
         ))  # fmt: skip
         return plan
+
+    def findings(self, plan, item):
+        """Keep findings that are shown, wait for a reply or have one."""
+        began = timezone.localdate() - timedelta(days=20)
+        audit = AuditFactory(plan=plan, agency=AgencyFactory(), from_on=began)
+        reply = {
+            "reply": "We agree.", "replied_on": began, "replied_by": UserFactory(),
+            "replied_for": item.lead_agency,
+        }  # fmt: skip
+        for answered in ({}, reply):
+            for days in (7, 30):
+                self.keep("findings", FindingFactory(
+                    audit=audit, item=item, note=self.word(),
+                    shown_from=began + timedelta(days=days), **answered,
+                ))  # fmt: skip
 
     def a_return(self, round, agency):
         state = self.chance.choice(Return.State.values)
@@ -197,6 +217,12 @@ class World:
         can = self.user.has_perm
         if kind in ("items", "measures", "risks", "variations", "meetings"):
             return self.reads(row.plan)
+        if kind == "findings":
+            on = timezone.localdate()
+            is_sooner = can("workitems.manage_audit", row.plan) or row.item.lead_agency_id in (
+                self.user.agencies_as(*READING_ROLES)
+            )
+            return self.reads(row.plan) and (row.is_shown(on) or is_sooner)
         if kind == "milestones":
             return self.reads(row.item.plan)
         if kind == "delays":

@@ -39,7 +39,7 @@ def own_audit(request: HttpRequest, plan: Plan) -> Audit | None:
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan, on = visible_plan(request, slug), localdate()
     user = signed_in(request)
-    findings = list(Finding.objects.readable_by(user, plan, on).for_list())
+    findings = list(Finding.objects.readable_by(user, [plan], on).for_list())
     may = user.has_perm
     return render(
         request,
@@ -109,7 +109,7 @@ def find(request: HttpRequest, slug: str, audit: int) -> HttpResponse:
 def finding(request: HttpRequest, slug: str, finding: int) -> HttpResponse:
     """A finding, with the form to reply for those who may."""
     plan, on = visible_plan(request, slug), localdate()
-    readable = Finding.objects.readable_by(signed_in(request), plan, on).for_list()
+    readable = Finding.objects.readable_by(signed_in(request), [plan], on).for_list()
     row = get_object_or_404(readable, pk=finding)
     row.audit.plan = plan
     if row.item:

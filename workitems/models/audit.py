@@ -1,5 +1,6 @@
 """Audits of a plan by an agency outside its working group, and what they find."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Self
 
@@ -57,15 +58,15 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Those that every reader of the plan sees by the end of a day: with a reply, or not replied to in time."""
         return self.filter(Q(replied_on__lte=on) | Q(shown_from__lte=on))
 
-    def readable_by(self, user: User, plan: Plan, on: date) -> Self:
-        """Those that are shown, and sooner those of the reader's own audit, and those that
-        their agency is to reply to; all for the plan's coordinators."""
-        own = user.agencies_as(*READING_ROLES)
-        if user.has_perm("workitems.manage_audit", plan):
-            return self.of(plan)
-        sooner = Q(audit__agency__in=user.agencies_as(Seat.Role.AUDITOR))
-        sooner |= Q(item__lead_agency__in=own)
-        return self.of(plan).filter(Q(replied_on__lte=on) | Q(shown_from__lte=on) | sooner)
+    def readable_by(self, user: User, plans: Collection[Plan], on: date) -> Self:
+        """Those of plans that the user reads which are shown, and sooner those of the reader's own audit, and those that
+        their agency is to reply to; all for a plan's coordinators."""
+        run = [plan.pk for plan in plans if user.has_perm("workitems.manage_audit", plan)]
+        sooner = Q(audit__plan__in=run)
+        sooner |= Q(audit__agency__in=user.agencies_as(Seat.Role.AUDITOR))
+        sooner |= Q(item__lead_agency__in=user.agencies_as(*READING_ROLES))
+        rows = self.filter(audit__plan__in=[plan.pk for plan in plans])
+        return rows.filter(Q(replied_on__lte=on) | Q(shown_from__lte=on) | sooner)
 
     def for_list(self) -> Self:
         """The newest first, with all that a list prints."""

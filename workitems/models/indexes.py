@@ -8,6 +8,7 @@ from agencies.records.text_index import TextIndex, install
 from workitems.models import (
     Decision,
     Delay,
+    Finding,
     HeldEntry,
     Matter,
     Measure,
@@ -27,6 +28,7 @@ COLUMNS: dict[type[models.Model], tuple[str, ...]] = {
     WorkItem: SEARCHED,
     Milestone: ("description", "done_means"),
     Measure: ("description", "as_told", "source"),
+    Finding: ("note", "reply"),
     Update: ("achieved", "planned_next", "challenges"),
     Delay: ("explanation", "effect", "meanwhile", "needs", "money_from", "if_declined"),
     Mitigation: ("description",),

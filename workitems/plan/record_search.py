@@ -7,6 +7,7 @@ result, a count and the way straight to a number depend on these rows alone. Rea
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +23,7 @@ from agencies.wording.translation import StrOrPromise
 from workitems.models import (
     Decision,
     Delay,
+    Finding,
     HeldEntry,
     Matter,
     Measure,
@@ -37,6 +39,7 @@ from workitems.models import (
 )
 from workitems.models.indexes import INDEXES
 from workitems.models.item import SEARCHED
+from workitems.plan.plan_at.measures_at import Drawn, readings_of
 from workitems.rules import WRITERS
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS
 
@@ -49,9 +52,10 @@ REFERENCE = re.compile(r"([VR])\s?(\d{1,9})", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """Who searches, and the adopted plans that they may read, by id, newest first."""
+    """Who searches and on which day, and the adopted plans that they may read, by id, newest first."""
 
     user: User
+    on: date
     plans: Mapping[int, Plan]
 
     @cached_property
@@ -68,11 +72,12 @@ class Reader:
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A record that was found: its title, page, parent, and labelled texts."""
+    """A record that was found: its title, page, parent, what it says today, and labelled texts."""
 
     title: str
     url: str
     of: str = ""
+    says: str = ""
     plan: Plan | None = None
     texts: Sequence[tuple[str, str]] = ()
 
@@ -99,13 +104,15 @@ class Found:
 class Kind:
     """A kind of record: its name on pages and in addresses, the rows a person may read, and a row as a hit.
 
-    `narrow` filters rows by words. The rows come in `order`.
+    `narrow` filters rows by words. The rows come in `order`. `hits_of` is in the place of `hit` where something is read
+    for all rows at once.
     """
 
     key: str
     label: StrOrPromise
     visible: Callable[[Reader], "QuerySet[Any]"]
-    hit: Callable[[Any, Reader], Hit]
+    hit: Callable[[Any, Reader], Hit] | None = None
+    hits_of: Callable[[Sequence[Any], Reader], Iterable[Hit]] | None = None
     order: Sequence[str | OrderBy] = NEWEST_FIRST
     index: TextIndex | None = None
     narrow: Callable[["QuerySet[Any]", Words, Reader], "QuerySet[Any]"] | None = None
@@ -146,8 +153,11 @@ class Kind:
         return list(self.index.among(pks, words)[:most])
 
     def hits(self, rows: Iterable[Any], reader: Reader) -> Iterator[Hit]:
-        for row in rows:
-            yield self.hit(row, reader)
+        if self.hits_of is not None:
+            yield from self.hits_of(list(rows), reader)
+        elif self.hit is not None:
+            for row in rows:
+                yield self.hit(row, reader)
 
 
 def in_plans(model: Any, path: str, *related: str) -> Callable[[Reader], "QuerySet[Any]"]:
@@ -201,14 +211,41 @@ def visible_measures(reader: Reader) -> "QuerySet[Measure]":
     return rows.select_related("item")
 
 
-def measure_hit(row: Measure, reader: Reader) -> Hit:
-    plan = reader.plans[row.item.plan_id if row.item else row.of_plan_id]  # type: ignore[index]
+def measure_hits(rows: Sequence[Measure], reader: Reader) -> Iterator[Hit]:
+    """Yield measures with what they say on the day. Two queries a plan."""
+    plans: dict[int, Any] = {
+        row.pk: row.item.plan_id if row.item else row.of_plan_id for row in rows
+    }
+    says: dict[int, str] = {}
+    for pk in set(plans.values()):
+        of_plan = [row for row in rows if plans[row.pk] == pk and row.kind != Measure.Kind.WORDS]
+        for measure, read in readings_of(of_plan, reader.plans[pk].released_on, reader.on).items():
+            says[measure] = Drawn(*read, reader.on).reading.sentence
+    for row in rows:
+        plan = reader.plans[plans[row.pk]]
+        yield Hit(
+            title=row.description,
+            url=reverse("measures:detail", args=[plan.slug, row.pk]),
+            of=_name(row.item) if row.item else _("The whole plan"),
+            says=says.get(row.pk, ""),
+            plan=plan,
+            texts=[(_("What is counted"), row.as_told), (_("Source"), row.source)],
+        )
+
+
+def visible_findings(reader: Reader) -> "QuerySet[Finding]":
+    rows = Finding.objects.readable_by(reader.user, reader.plans.values(), reader.on)
+    return rows.for_list()
+
+
+def finding_hit(row: Finding, reader: Reader) -> Hit:
+    row.audit.plan = reader.plans[row.audit.plan_id]
     return Hit(
-        title=row.description,
-        url=reverse("measures:detail", args=[plan.slug, row.pk]),
+        title=str(row),
+        url=row.get_absolute_url(),
         of=_name(row.item) if row.item else _("The whole plan"),
-        plan=plan,
-        texts=[(_("What is counted"), row.as_told), (_("Source"), row.source)],
+        plan=row.plan,
+        texts=[(_("Finding"), row.note), (_("Reply"), row.reply)],
     )
 
 
@@ -391,7 +428,14 @@ KINDS = [
         label=gettext_lazy("Measures"),
         index=INDEXES[Measure],
         visible=visible_measures,
-        hit=measure_hit,
+        hits_of=measure_hits,
+    ),
+    Kind(
+        key="findings",
+        label=gettext_lazy("Findings of audits"),
+        index=INDEXES[Finding],
+        visible=visible_findings,
+        hit=finding_hit,
     ),
     Kind(
         key="updates",

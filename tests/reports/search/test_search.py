@@ -12,6 +12,7 @@ from agencies.records.text_index import Words
 from reports.search.paper_search import KINDS
 from reports.search.passages import passage_of
 from tests.factories import (
+    AgencyFactory,
     BriefingFactory,
     BriefingKindFactory,
     ClearanceFactory,
@@ -20,9 +21,12 @@ from tests.factories import (
     DraftAskFactory,
     DraftParagraphFactory,
     DraftSectionFactory,
+    FindingFactory,
     HeldEntryFactory,
     IssuedPaperFactory,
     MatterFactory,
+    MeasureFactory,
+    MeasureValueFactory,
     MeetingFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -41,7 +45,7 @@ pytestmark = pytest.mark.django_db
 WORD = "Kōkako"
 # A query each for the session, the user, the seats, the plans, two of the office; then a query for each
 # kind, and one more for each that has results. On SQLite, each index is asked first how common the words are.
-QUERIES, QUERIES_OF_A_KIND = (45, 10) if connection.vendor == "sqlite" else (28, 9)
+QUERIES, QUERIES_OF_A_KIND = (47, 10) if connection.vendor == "sqlite" else (29, 9)
 
 
 @pytest.fixture
@@ -77,6 +81,8 @@ def one_of_each(plan, word=WORD):
     agency = plan.coordinating_agency
     item = WorkItemFactory(plan=plan, number="1.1", title=f"Count the {word}", lead_agency=agency)
     milestone = MilestoneFactory(item=item, description=f"{word} counted")
+    MeasureFactory(item=item, description=f"How many {word}")
+    FindingFactory(audit__plan=plan, item=item, note=f"Nothing shows a {word}.")
     MitigationFactory(
         delay=DelayFactory(milestone=milestone, explanation=f"The {word} hid. It flew."),
         description=f"Look for the {word} again",
@@ -111,6 +117,8 @@ def test_everything_is_found_by_kind_with_its_sentence_and_the_word_marked(plan,
     assert kinds_in(page) == [
         "Work items (1)",
         "Milestones (1)",
+        "Measures (1)",
+        "Findings of audits (1)",
         "Updates (1)",
         "Delays (1)",
         "Mitigations (1)",
@@ -124,10 +132,10 @@ def test_everything_is_found_by_kind_with_its_sentence_and_the_word_marked(plan,
         "Briefings (1)",
     ]
     html = page.content.decode()
-    assert html.count(f"<mark>{WORD}</mark>") >= 13
+    assert html.count(f"<mark>{WORD}</mark>") >= 15
     assert f"The <mark>{WORD}</mark> hid." in html
     assert "It flew." not in html
-    assert "13 results." in text_of(page)
+    assert "15 results." in text_of(page)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +158,7 @@ def test_every_result_leads_to_a_page_that_the_reader_may_open_and_that_has_it(p
     one_of_each(plan)
     page = lxml.html.fromstring(search(coordinator, "kokako").content)
     links = page.xpath("//ol[@class='found']//a/@href")
-    assert len(links) == 13
+    assert len(links) == 15
     for link in links:
         address, _, place = link.partition("#")
         answer = coordinator.get(address, follow=True)
@@ -380,6 +388,40 @@ def test_what_waits_for_release_is_found_in_its_agency_alone(plan, coordinator):
     ]
     assert kinds_in(search(client_of(member, "observer"), WORD)) == []
     assert kinds_in(search(coordinator, WORD)) == []
+
+
+def test_a_finding_that_waits_for_a_reply_is_found_by_those_who_may_read_it(plan, coordinator):
+    lead, other = AgencyFactory(), AgencyFactory()
+    plan.members.create(agency=lead)
+    plan.members.create(agency=other)
+    item = WorkItemFactory(plan=plan, number="1.2", title="Train staff", lead_agency=lead)
+    finding = FindingFactory(audit__plan=plan, item=item, note=f"Nothing shows a {WORD}.")
+    auditor = client_of(finding.audit.agency, "auditor")
+    for client in (coordinator, client_of(lead, "contributor"), auditor):
+        assert kinds_in(search(client, WORD)) == ["Findings of audits (1)"]
+    assert kinds_in(search(client_of(other, "contributor"), WORD)) == []
+    found = text_of(search(coordinator, WORD))
+    assert f"{finding.reference}: Not supported Finding: Nothing shows a {WORD}." in found
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_measure_is_found_with_what_it_says_today(
+    plan, coordinator, rows, django_assert_num_queries
+):
+    for n in range(rows):
+        measure = MeasureFactory(
+            item=WorkItemFactory(plan=plan), kind="level", as_told=f"the number of {WORD} in {n}"
+        )
+        MeasureValueFactory(
+            measure=measure, day=date(2010, 6, 30), accepted=True, accepted_on=date(2010, 7, 1)
+        )
+        MeasureValueFactory(measure=measure, number=99, day=date(2010, 7, 15))  # not accepted
+    page = search(coordinator, WORD, kind="measures")
+    for n in range(rows):
+        assert f"The number of {WORD} in {n} was 83 in June 2010." in text_of(page)
+    assert " was 99 " not in text_of(page)
+    with django_assert_num_queries(QUERIES_OF_A_KIND + 1):
+        search(coordinator, WORD, kind="measures")
 
 
 def test_a_plan_that_is_not_adopted_is_not_searched(plan, coordinator):
