@@ -93,6 +93,7 @@ ADDRESSES: dict[str, Arguments] = {
     "api:milestones": _plan,
     "api:delays": _plan,
     "api:measures": _plan,
+    "api:findings": _plan,
     "api:risks": _plan,
     "api:notes": _plan,
     "api:changes": _plan,

@@ -22,6 +22,7 @@ from tests.api.programs import program, program_of, token_of
 from tests.factories import (
     AgencyFactory,
     DelayFactory,
+    FindingFactory,
     MeasureFactory,
     MeasureValueFactory,
     MilestoneFactory,
@@ -189,6 +190,7 @@ def test_every_entity_set_has_its_rows_by_their_key(reader, plan, items, police)
     value = MeasureValueFactory(measure=measure, number="83.5")
     values.accept(value=value, by=UserFactory(), on=date(2010, 7, 1))
     draft = MeasureValueFactory(measure=measure, day=date(2010, 9, 30), number=90)
+    finding = FindingFactory(audit__plan=plan, audit__from_on=date(2010, 6, 1))
     keys = {
         name: [tuple(row[each] for each in of.key) for row in read(reader, name)["value"]]
         for name, of in SETS.items()
@@ -204,6 +206,7 @@ def test_every_entity_set_has_its_rows_by_their_key(reader, plan, items, police)
         "Measures": [(measure.pk,)],
         "Targets": [(aim.pk,)],
         "Values": [(value.pk,)],
+        "Findings": [(finding.pk,)],
     }
     assert draft.pk not in keys["Values"][0]
     (row,) = read(reader, "Mitigations")["value"]
@@ -426,7 +429,7 @@ def test_every_known_value_can_be_asked_for(reader, plan, monkeypatch):
         for cell in of.properties.values()
         if cell.one_of
     }
-    assert len(known) == 17
+    assert len(known) == 18
     for (name, cell), values_of_it in known.items():
         asked = ",".join(f"'{value}'" for value in values_of_it)
         assert read(reader, name, S_filter=f"{cell} in ({asked},null)")["value"] is not None
@@ -535,7 +538,7 @@ def test_rows_are_counted(reader, items):
 @pytest.mark.parametrize(
     ("name", "queries"),
     [("Plans", 18), ("Items", 27), ("Milestones", 21), ("Delays", 22), ("Mitigations", 22),
-     ("Risks", 17), ("Measures", 22), ("Values", 22)],
+     ("Risks", 17), ("Measures", 22), ("Values", 22), ("Findings", 19)],
 )  # fmt: skip
 def test_a_page_makes_as_many_queries_for_one_row_as_for_three(
     reader, plan, items, police, count, name, queries, django_assert_num_queries
@@ -546,6 +549,8 @@ def test_a_page_makes_as_many_queries_for_one_row_as_for_three(
         RiskFactory(plan=plan, item=other, number=number + 1, owner_agency=police)
         value = MeasureValueFactory(measure=MeasureFactory(item=other, kind="level", as_told="it"))
         values.accept(value=value, by=UserFactory(), on=date(2010, 7, 1))
+        if name == "Findings":
+            FindingFactory(audit__plan=plan, audit__from_on=date(2010, 6, 1), item=other)
     read(reader, name)
     with django_assert_num_queries(queries):
         assert read(reader, name)["value"]

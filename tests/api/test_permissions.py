@@ -52,6 +52,7 @@ READ = {
     "api:milestones": reads(*READERS),
     "api:delays": reads(*READERS),
     "api:measures": reads(*READERS),
+    "api:findings": reads(*READERS),
     "api:risks": reads(*READERS),
     "api:notes": reads(*READERS),
     "api:changes": reads(*READERS),

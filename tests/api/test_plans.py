@@ -12,7 +12,9 @@ from django.urls import reverse
 from tests.api.programs import program_of
 from tests.factories import (
     AgencyFactory,
+    AuditFactory,
     DelayFactory,
+    FindingFactory,
     MeasureFactory,
     MeasureValueFactory,
     MilestoneFactory,
@@ -218,7 +220,8 @@ def test_an_item_is_read_by_the_same_queries_whatever_else_the_plan_has(
 
 @pytest.mark.parametrize("count", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("items", 26), ("milestones", 22), ("delays", 23), ("measures", 22)]
+    ("name", "queries"),
+    [("items", 26), ("milestones", 22), ("delays", 23), ("measures", 22), ("findings", 19)],
 )
 def test_a_list_makes_as_many_queries_for_one_row_as_for_three(
     reader, plan, item, count, name, queries, django_assert_num_queries
@@ -226,6 +229,8 @@ def test_a_list_makes_as_many_queries_for_one_row_as_for_three(
     for number in range(count):
         other = WorkItemFactory(plan=plan, pillar=item.pillar, number=f"2.{number}")
         MitigationFactory(delay=DelayFactory(milestone=MilestoneFactory(item=other)))
+        if name == "findings":
+            FindingFactory(audit__plan=plan, audit__from_on=date(2010, 6, 1), item=other)
         if name == "measures":
             value = MeasureValueFactory(measure=_measure(other))
             values.accept(value=value, by=UserFactory(), on=date(2010, 7, 1))
@@ -236,6 +241,40 @@ def test_a_list_makes_as_many_queries_for_one_row_as_for_three(
 
 def _measure(item):
     return MeasureFactory(item=item, kind="level", as_told="the number of staff trained")
+
+
+def test_the_latest_finding_that_everyone_sees_is_read_with_its_reply(reader, plan, item, police):
+    audit = AuditFactory(plan=plan, agency__short_name="OAG", from_on=date(2026, 6, 1))
+    on_item = {"audit": audit, "item": item, "verdict": "in_part"}
+    FindingFactory(**on_item, number=1, note="Looked at too early.")
+    row = FindingFactory(
+        **on_item,
+        number=2,
+        given_on=date(2026, 6, 10),
+        reply="Two receipts are added.",
+        replied_for=police,
+        replied_by=UserFactory(),
+        replied_on=date(2026, 6, 20),
+    )
+    FindingFactory(audit=audit, number=3, shown_from=date(2090, 1, 1))  # waits for a reply
+    (found,) = read(reader, "findings")["results"]
+    assert found.pop("url").endswith(row.get_absolute_url())
+    assert found == {
+        "id": row.pk,
+        "reference": "F2",
+        "item": "1.2",
+        "verdict": "in_part",
+        "as_at": "2026-06-10",
+        "note": "Nothing shows it.",
+        "auditor": "OAG",
+        "given_on": "2026-06-10",
+        "reply": "Two receipts are added.",
+        "replied_for": "Police",
+        "replied_on": "2026-06-20",
+    }
+    (then,) = read(reader, "findings", at="2026-06-19")["results"]
+    assert (then["reference"], then["reply"]) == ("F1", "")
+    assert read(reader, "findings", at="2026-06-02")["results"] == []
 
 
 def test_a_measure_has_its_accepted_numbers_alone(reader, plan, item):

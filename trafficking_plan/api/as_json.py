@@ -12,7 +12,7 @@ from agencies.models import Agency
 from reports.progress.changes import Change
 from reports.progress.view import PlanView
 from workitems.measures.completion import Completion
-from workitems.models import Note, Plan, Risk
+from workitems.models import Finding, Note, Plan, Risk
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
 from workitems.plan.plan_at.measures_at import MeasureAt
@@ -231,6 +231,25 @@ def measure(row: MeasureAt) -> Row:
             }
             for each in row.values
         ],
+    }
+
+
+def finding(row: Finding, request: HttpRequest, on: date) -> Row:
+    """Load what lists of findings print. A reply that came after the day is left out."""
+    is_replied = row.replied_on is not None and row.replied_on <= on
+    return {
+        "id": row.pk,
+        "reference": row.reference,
+        "item": row.item.number if row.item else None,
+        "verdict": row.verdict,
+        "as_at": row.as_at,
+        "note": row.note,
+        "auditor": row.audit.agency.short_name,
+        "given_on": row.given_on,
+        "reply": row.reply if is_replied else "",
+        "replied_for": row.replied_for.short_name if is_replied and row.replied_for else "",
+        "replied_on": row.replied_on if is_replied else None,
+        "url": request.build_absolute_uri(row.get_absolute_url()),
     }
 
 

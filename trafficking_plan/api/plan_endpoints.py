@@ -281,6 +281,21 @@ def measures(request: HttpRequest, slug: str, asked: Query[schemas.Narrowed]) ->
     }
 
 
+@router.get(
+    "/plans/{slug:slug}/findings/", response=schemas.FindingLines, summary="Findings of audits"
+)
+def findings(request: HttpRequest, slug: str, asked: Query[schemas.Narrowed]) -> Row:
+    """The latest finding on each item and on the whole plan, once every reader of the plan sees it: with a reply, or after
+    ten working days without one."""
+    view, _ = view_at(request, slug, asked)
+    found = narrowed(view).findings
+    frame, shown = as_json.paged(request, found, asked.page, asked.limit)
+    return frame | {
+        "as_at": as_json.moment(view.at, timezone.now()),
+        "results": [as_json.finding(row, request, view.at.on) for row in shown],
+    }
+
+
 @router.get("/plans/{slug:slug}/risks/", response=schemas.RiskLines, summary="Risks")
 def risks(request: HttpRequest, slug: str, asked: Query[schemas.PagesAsAt]) -> Row:
     """The risk register, open and closed: open ones first, the most severe before the others."""

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, StringConstraints, ValidationInfo, model_valida
 from reports.progress import changes
 from trafficking_plan.api.problems import refuse_names
 from workitems.measures.completion import Completion
-from workitems.models import Delay, Measure, Risk, Wait
+from workitems.models import Delay, Finding, Measure, Risk, Wait
 from workitems.models.item import Confidence, Stage
 from workitems.terms import lateness
 from workitems.terms.measure_sentence import State
@@ -135,6 +135,7 @@ ShownBy = Annotated[str, OneOf.of(Completion.values)]
 MeasureKind = Annotated[str, OneOf.of(Measure.Kind.values)]
 Better = Annotated[str, OneOf.of(Measure.Better.values, "")]
 MeasureState = Annotated[str, OneOf.of(State)]
+Verdict = Annotated[str, OneOf.of(Finding.Verdict.values)]
 ChangeKind = Annotated[str, OneOf.of(changes.Kind)]
 
 
@@ -346,6 +347,25 @@ class MeasureOut(Schema):
 
 class MeasureLines(PageAsAt):
     results: list[MeasureOut]
+
+
+class FindingOut(Schema):
+    id: int
+    reference: str = Field(description="Such as “F3”.")
+    item: str | None = Field(description="None of a finding on the whole plan.")
+    verdict: Verdict = Field(description="Whether the evidence supports what was reported.")
+    as_at: date = Field(description="The day as at which it was looked at.")
+    note: str
+    auditor: str
+    given_on: date
+    reply: str
+    replied_for: str = Field(description="The agency that replied; empty without a reply.")
+    replied_on: date | None
+    url: str
+
+
+class FindingLines(PageAsAt):
+    results: list[FindingOut]
 
 
 class NoteFilters(Pages):

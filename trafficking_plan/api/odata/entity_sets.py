@@ -174,6 +174,10 @@ def _measures(read: Read) -> Iterable[Row]:
     return map(as_json.measure, read.at.measures)
 
 
+def _findings(read: Read) -> Iterable[Row]:
+    return (as_json.finding(row, read.request, read.moment.on) for row in read.at.findings)
+
+
 def _within_measures(name: str) -> Callable[[Read], Iterable[Row]]:
     def rows(read: Read) -> Iterable[Row]:
         for row in _measures(read):
@@ -202,5 +206,6 @@ SETS = {
         EntitySet("Measures", schemas.MeasureOut, ("id",), _measures),
         EntitySet("Targets", schemas.TargetLine, ("id",), _within_measures("targets")),
         EntitySet("Values", schemas.ValueLine, ("id",), _within_measures("values")),
+        EntitySet("Findings", schemas.FindingOut, ("id",), _findings),
     )
 }
