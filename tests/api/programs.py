@@ -109,7 +109,9 @@ ADDRESSES: dict[str, Arguments] = {
     "api:rounds": _plan,
     "api:return": _return,
     "api:answer": _answer,
+    "api:measure_answers": _return,
     "api:save_milestone": _step,
+    "api:save_number": lambda scene: [*_return(scene), scene.item.measures.get().pk],
 }
 # Those that need none.
 OPEN = ("api:api-root", "api:openapi")

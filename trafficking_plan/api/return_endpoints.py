@@ -1,8 +1,9 @@
-"""Returns, and the drafts of their answers, saved by the services of the return's page with its refusals.
+"""Returns, and the drafts of their answers on items, saved by the services of the return's page with its refusals.
 
 A program writes drafts only: submitting a return is a person's act.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, QueryDict
@@ -19,6 +20,7 @@ from trafficking_plan.api.problems import Problem, Wrong
 from trafficking_plan.api.schemas import Id, Page, Pages, Sent, ShortText
 from workitems.models import Return, WorkItem
 from workitems.plan.views.lookups import require, visible_plan
+from workitems.returns.forms.returns import ReturnForm
 from workitems.returns.return_page import MilestoneLine, Section, one_section, return_page
 from workitems.returns.views.answer_saving import save_entry
 from workitems.returns.views.answers import (
@@ -294,7 +296,7 @@ def save_answer(
     answer["item_version"] = item.version if body.item_version is None else body.item_version
     if body.no_change:
         answer |= {"achieved": "", "planned_next": "", "challenges": ""}
-    data = _as_form(f"i{item.pk}", answer)
+    data = as_form(f"i{item.pk}", answer)
     _save(request, of_return, item, data, NO_CHANGE if body.no_change else SAVE)
     return _section(of_return, item)
 
@@ -320,13 +322,13 @@ def save_milestone(
     if not body.outcome:
         detail = "Choose done or not yet."
         raise Problem(422, detail, wrong=[("outcome", detail)])
-    entry = _save(request, of_return, item, _as_form(f"m{step.pk}", body.model_dump()), SAVE)
+    entry = _save(request, of_return, item, as_form(f"m{step.pk}", body.model_dump()), SAVE)
     if all(each.line.milestone.pk != step.pk for each in entry.milestones):
         raise Http404
     return _section(of_return, item)
 
 
-def _as_form(prefix: str, values: dict[str, Any]) -> QueryDict:
+def as_form(prefix: str, values: dict[str, Any]) -> QueryDict:
     """Return what was sent as the return's page would post it."""
     data = QueryDict(mutable=True)
     for name, value in values.items():
@@ -343,17 +345,26 @@ def _save(
     with writing_for(request, of_return):
         save_entry(request, of_return, entry, act)
         refuse_gone_milestones(of_return, [entry], data)
-    wrong: list[Wrong] = [(None, message) for message in entry.refusals]
-    for form in entry.forms:
+    refuse_wrong(
+        entry.refusals,
         # “No change” reads nothing of the answer's own form.
-        if form.is_touched() and not (act == NO_CHANGE and form is entry.form):
+        [each for each in entry.forms if not (act == NO_CHANGE and each is entry.form)],
+        entry.theirs,
+    )
+    return entry
+
+
+def refuse_wrong(refusals: Iterable[str], forms: Iterable[ReturnForm], theirs: Any) -> None:
+    """Raise `Problem` with what the return's page would say. `theirs` is what another user saved first."""
+    wrong: list[Wrong] = [(None, message) for message in refusals]
+    for form in forms:
+        if form.is_touched():
             wrong += [
                 (None if name == "__all__" else name, str(message))
                 for name, errors in form.errors.items()
                 for message in errors
             ]
-    if entry.theirs is not None:
-        raise Problem(409, wrong[0][1] if wrong else "", wrong=wrong, version=entry.theirs.version)
+    if theirs is not None:
+        raise Problem(409, wrong[0][1] if wrong else "", wrong=wrong, version=theirs.version)
     if wrong:
         raise Problem(422, wrong[0][1], wrong=wrong)
-    return entry

@@ -15,6 +15,7 @@ from reports.extensions import registry
 from trafficking_plan.api import (
     audit_endpoint,
     csv_endpoint,
+    measure_endpoints,
     paper_endpoints,
     plan_endpoints,
     release_endpoints,
@@ -79,6 +80,7 @@ for each in (
     paper_endpoints,
     *([release_endpoints] if registry.RELEASED else []),
     return_endpoints,
+    measure_endpoints,
     audit_endpoint,
 ):
     api.add_router("", each.router)
