@@ -18,6 +18,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.intake import to_decide
         from workitems.items import date_news
         from workitems.items import desk_lines as item_lines
+        from workitems.measures.set_up_news import set_up_news
         from workitems.meetings import action_news as action_notices
         from workitems.meetings import desk_lines as meeting_lines
         from workitems.meetings import meeting_news as meeting_notices
@@ -65,6 +66,7 @@ class WorkItemsConfig(AppConfig):
         news.SOURCES.append(date_news.date_news)
         news.SOURCES.append(date_news.followed_news)
         news.SOURCES.append(audit_news)
+        news.SOURCES.append(set_up_news)
         news.SOURCES.append(wait_news.asked_news)
         news.SOURCES.append(wait_news.chain_news)
         news.SOURCES.append(wait_news.variation_news)

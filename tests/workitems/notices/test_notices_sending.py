@@ -217,12 +217,12 @@ def test_a_run_without_news_takes_the_same_queries_for_any_number_of_users(
     of_return, item, contributor, police, django_assert_num_queries
 ):
     run(WEEK_BEFORE)
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         send_notices(on=WEEK_BEFORE, at=NOON)
     for number in range(3):
         SeatFactory(user__name=f"Contributor {number}", agency=police)
     run(WEEK_BEFORE)
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         send_notices(on=WEEK_BEFORE, at=NOON)
 
 
