@@ -296,11 +296,17 @@ def _shown(counts: Mapping[Completion, int], of: int, writing: Writing, *, is_al
         which = ngettext("the other one", "the other {count}", of)
     match alike:
         case Completion.WITH_EVIDENCE:
-            says = ngettext("{which} has evidence.", "All of {which} have evidence.", of)
+            says = ngettext(
+                "{which} is shown by a document or a link.",
+                "All of {which} are shown by a document or a link.",
+                of,
+            )
         case Completion.NOTE_ONLY:
-            says = ngettext("{which} has only a note.", "All of {which} have only a note.", of)
+            says = ngettext(
+                "{which} is shown by a note only.", "All of {which} are shown by a note only.", of
+            )
         case Completion.WITHOUT:
-            says = _("No evidence is recorded yet of {which}.")
+            says = _("Agencies have yet to file evidence for {which}.")
         case Completion.QUESTIONED:
             says = _("{reviewer} questions {which}.")
         case _:
@@ -312,33 +318,44 @@ def _shown(counts: Mapping[Completion, int], of: int, writing: Writing, *, is_al
 
 
 def _shown_in_parts(counts: Mapping[Completion, int], writing: Writing) -> str:
-    """Return "9 have evidence, 2 only a note and 12 none; the reviewer questions 1"."""
-    evidence, notes, none = (
+    """Return "9 are shown by a document or a link and 2 by a note only; agencies have yet to file evidence for 12; the reviewer
+    questions 1"."""
+    evidence, notes, none, questioned = (
         counts[each]
-        for each in (Completion.WITH_EVIDENCE, Completion.NOTE_ONLY, Completion.WITHOUT)
+        for each in (
+            Completion.WITH_EVIDENCE,
+            Completion.NOTE_ONLY,
+            Completion.WITHOUT,
+            Completion.QUESTIONED,
+        )
     )
-    parts = []
+    shown = []
     if evidence:
-        says = ngettext("{count} has evidence", "{count} have evidence", evidence)
-        parts.append(says.format(count=writing.number(evidence, Completion.WITH_EVIDENCE)))
+        says = ngettext(
+            "{count} is shown by a document or a link",
+            "{count} are shown by a document or a link",
+            evidence,
+        )
+        shown.append(says.format(count=writing.number(evidence, Completion.WITH_EVIDENCE)))
     if notes:
         says = (
-            _("{count} only a note")
-            if parts
-            else ngettext("{count} has only a note", "{count} have only a note", notes)
+            _("{count} by a note only")
+            if shown
+            else ngettext(
+                "{count} is shown by a note only", "{count} are shown by a note only", notes
+            )
         )
-        parts.append(says.format(count=writing.number(notes, Completion.NOTE_ONLY)))
+        shown.append(says.format(count=writing.number(notes, Completion.NOTE_ONLY)))
+    parts = [_(" and ").join(shown)] if shown else []
     if none:
-        says = (
-            _("{count} none")
-            if evidence
-            else ngettext("{count} has no evidence", "{count} have no evidence", none)
-        )
+        says = _("agencies have yet to file evidence for {count}")
         parts.append(says.format(count=writing.number(none, Completion.WITHOUT)))
-    said = _(" and ").join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
-    if not (questioned := counts[Completion.QUESTIONED]):
-        return said
-    doubt = _("{reviewer} questions {count}").format(
-        reviewer=writing.reviewer, count=writing.number(questioned, Completion.QUESTIONED)
-    )
-    return _("{said}; {doubt}").format(said=said, doubt=doubt) if said else doubt
+    if questioned:
+        doubt = _("{reviewer} questions {count}")
+        parts.append(
+            doubt.format(
+                reviewer=writing.reviewer,
+                count=writing.number(questioned, Completion.QUESTIONED),
+            )
+        )
+    return "; ".join(parts)

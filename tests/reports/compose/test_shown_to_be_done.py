@@ -26,22 +26,22 @@ def given(*classes):
 def test_achievements_end_with_how_they_are_shown_to_be_done():
     of = given("with_evidence", "without", "business_as_usual")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "Of three milestones completed since the Plan began, one is business as usual. Of the other two, one has evidence "
-        "and one none."
+        "Of three milestones completed since the Plan began, one is business as usual. Of the other two, one is shown by a "
+        "document or a link; agencies have yet to file evidence for one."
     )
 
 
 def test_the_coordinating_agency_is_named_where_it_questions_one():
     of = given("with_evidence", "questioned")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "Of two milestones completed since the Plan began, one has evidence; DoL questions one."
+        "Of two milestones completed since the Plan began, one is shown by a document or a link; DoL questions one."
     )
 
 
 @pytest.mark.parametrize(
     ("shown", "says"),
     [
-        ("with_evidence", "The milestone completed since the Plan began has evidence."),
+        ("with_evidence", "The milestone completed since the Plan began is shown by a document or a link."),
         ("questioned", "DoL questions the milestone completed since the Plan began."),
     ],
 )

@@ -153,5 +153,5 @@ def test_a_paper_by_item_says_plainly_that_nothing_done_has_evidence():
         told("without") == "The one milestone completed since the Plan began has no evidence yet."
     )
     assert told("with_evidence", "note_only") == (
-        "Of two milestones completed since the Plan began, one has evidence and one only a note."
+        "Of two milestones completed since the Plan began, one is shown by a document or a link and one by a note only."
     )

@@ -75,27 +75,37 @@ def made(**counts):
         (
             {"business_as_usual": 3, "before_plan": 1, "with_evidence": 9, "note_only": 2, "without": 12, "questioned": 1},
             "Of 28 completed milestones, 3 are business as usual and 1 was done before the plan. Of the other 24, "
-            "9 have evidence, 2 only a note and 12 none; the reviewer questions 1.",
+            "9 are shown by a document or a link and 2 by a note only; agencies have yet to file evidence for 12; the reviewer "
+            "questions 1.",
         ),
         ({"business_as_usual": 1}, "Of 1 completed milestone, 1 is business as usual."),
         ({"before_plan": 2}, "Of 2 completed milestones, 2 were done before the plan."),
-        ({"with_evidence": 1}, "The completed milestone has evidence."),
-        ({"with_evidence": 4}, "All of the 4 completed milestones have evidence."),
-        ({"note_only": 1}, "The completed milestone has only a note."),
-        ({"note_only": 2}, "All of the 2 completed milestones have only a note."),
-        ({"without": 1}, "No evidence is recorded yet of the completed milestone."),
-        ({"without": 5}, "No evidence is recorded yet of the 5 completed milestones."),
+        ({"with_evidence": 1}, "The completed milestone is shown by a document or a link."),
+        ({"with_evidence": 4}, "All of the 4 completed milestones are shown by a document or a link."),
+        ({"note_only": 1}, "The completed milestone is shown by a note only."),
+        ({"note_only": 2}, "All of the 2 completed milestones are shown by a note only."),
+        ({"without": 1}, "Agencies have yet to file evidence for the completed milestone."),
+        ({"without": 5}, "Agencies have yet to file evidence for the 5 completed milestones."),
         ({"questioned": 1}, "The reviewer questions the completed milestone."),
-        ({"with_evidence": 1, "without": 1}, "Of 2 completed milestones, 1 has evidence and 1 none."),
-        ({"note_only": 1, "without": 2}, "Of 3 completed milestones, 1 has only a note and 2 have no evidence."),
-        ({"without": 1, "questioned": 2}, "Of 3 completed milestones, 1 has no evidence; the reviewer questions 2."),
+        (
+            {"with_evidence": 1, "without": 1},
+            "Of 2 completed milestones, 1 is shown by a document or a link; agencies have yet to file evidence for 1.",
+        ),
+        (
+            {"note_only": 1, "without": 2},
+            "Of 3 completed milestones, 1 is shown by a note only; agencies have yet to file evidence for 2.",
+        ),
+        (
+            {"without": 1, "questioned": 2},
+            "Of 3 completed milestones, agencies have yet to file evidence for 1; the reviewer questions 2.",
+        ),
         (
             {"business_as_usual": 1, "with_evidence": 1},
-            "Of 2 completed milestones, 1 is business as usual. The other one has evidence.",
+            "Of 2 completed milestones, 1 is business as usual. The other one is shown by a document or a link.",
         ),
         (
             {"before_plan": 1, "without": 3},
-            "Of 4 completed milestones, 1 was done before the plan. No evidence is recorded yet of the other 3.",
+            "Of 4 completed milestones, 1 was done before the plan. Agencies have yet to file evidence for the other 3.",
         ),
     ],
 )  # fmt: skip
