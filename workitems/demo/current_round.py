@@ -6,7 +6,7 @@ is dated on the day that it happened.
 
 import tomllib
 from contextlib import nullcontext
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,6 @@ from workitems.returns.services import handover, rounds, status_proposals
 from workitems.risks import services as risks
 from workitems.variations.services import held_entries
 
-PERIOD_DAYS = 180
 OPENED_DAYS_AGO = 13
 DUE_IN_DAYS = 6
 # Since the visit of the Police contributor to their desk.
@@ -98,7 +97,7 @@ class CurrentRound(Story):
                 items.move_forecast(
                     milestone=moved,
                     version=moved.version,
-                    forecast_due=self.day(days),
+                    forecast_due=self.due_day(days),
                     reason=reason,
                     by=self.writers[agency],
                     on=self.day(then),
@@ -273,11 +272,13 @@ class CurrentRound(Story):
     # --- the round -------------------------------------------------------------------------
 
     def open_round(self) -> Round:
+        last = self.plan.rounds.latest("period_end")
+        start = last.period_end + timedelta(days=1)
         with self.written(-OPENED_DAYS_AGO, 9):
             return rounds.open_round(
                 plan=self.plan,
-                name=round_name(self.day(-PERIOD_DAYS), self.today),
-                period_start=self.day(-PERIOD_DAYS),
+                name=round_name(start, self.today),
+                period_start=start,
                 period_end=self.today,
                 due_on=self.day(DUE_IN_DAYS),
                 message="Please say what was achieved in a sentence or two that a Minister could "

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from agencies.records import history
+from workitems.demo.plan_text import moved_by
 from workitems.demo.story import Story
 from workitems.measures.services import set_up, values
 from workitems.measures.services.values import Answer
@@ -20,7 +21,6 @@ from workitems.terms.known_dates import KnownDate, KnownTo
 MEASURES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "measures.toml").read_text(encoding="utf-8")
 )["measures"]
-ANCHOR = date(2026, 6, 30)  # "today" in the text
 SET_UP = ("kind", "as_told", "unit", "better", "asked", "source", "baseline_unknown")
 ANSWERED_DAYS_AGO = 7
 
@@ -30,7 +30,7 @@ class Numbers:
 
     def __init__(self, story: Story) -> None:
         self.story, self.plan = story, story.plan
-        self.later_by = story.today - ANCHOR
+        self.later_by = moved_by(story.today)
         self.rounds = list(self.plan.rounds.order_by("period_end"))
 
     def fill(self) -> None:

@@ -11,7 +11,7 @@ from agencies.models import Appointment
 from agencies.records import history
 from workitems.demo import current_round, demo_audit, fiji
 from workitems.demo.people import ACTOR, COORDINATOR, PORTFOLIO, seat_people, user_of
-from workitems.demo.plan_text import workbook_of
+from workitems.demo.plan_text import moved_by, workbook_of
 from workitems.intake.workbook import import_workbook
 from workitems.intake.workbook.record import morning
 from workitems.models import Delay, Evidence, GlossaryEntry, Milestone, Plan
@@ -27,8 +27,6 @@ GLOSSARY = {
     "NGO": "non-governmental organisation",
     "RFP": "request for proposals",
 }
-# The date of "today" in the text of the current plan.
-ANCHOR = date(2026, 6, 30)
 
 
 @transaction.atomic
@@ -47,7 +45,7 @@ def load(at: datetime) -> list[Plan]:
         loaded.append(import_text(TEXT_OF_2009, at=at))
         settle_staffing(loaded[-1])
     if CURRENT_PLAN not in known:
-        loaded.append(import_text(CURRENT_TEXT, at=at, later_by=today - ANCHOR))
+        loaded.append(import_text(CURRENT_TEXT, at=at, later_by=moved_by(today)))
         keep_glossary(loaded[-1], at)
         loaded[-1].short_title = SHORT_TITLE
         history.save(loaded[-1], by=None, actor=ACTOR, at=at, fields=["short_title"])
@@ -62,7 +60,7 @@ def load(at: datetime) -> list[Plan]:
 
 def load_fiji(at: datetime, today: date) -> Plan:
     """Load the plan and people of Fiji, with the plan's dates moved to today."""
-    plan = import_text(fiji.TEXT, at=at, later_by=today - ANCHOR)
+    plan = import_text(fiji.TEXT, at=at, later_by=moved_by(today))
     seat_people(today, fiji.PEOPLE)
     fiji.open_round(plan, today)
     return plan

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from workitems.demo import demo_plans
 from workitems.demo.people import APPROVERS, COORDINATOR, Person, Role, seat_people, user_of
+from workitems.demo.plan_text import moved_by
 from workitems.demo.story import Story
 from workitems.intake.workbook.record import round_name
 from workitems.models import Milestone, Plan
@@ -64,7 +65,7 @@ def load(at: datetime) -> list[Plan]:
     """
     today = timezone.localdate(at)
     known = set(Plan.objects.filter(slug__in=TEXTS).values_list("slug", flat=True))
-    later_by = today - demo_plans.ANCHOR
+    later_by = moved_by(today)
     loaded = [
         demo_plans.import_text(text, at=at, later_by=later_by)
         for slug, text in TEXTS.items()

@@ -1,4 +1,4 @@
-"""Build a workbook from the text (TOML) of a demo plan, for the import.
+"""Build a workbook from the text (TOML) of a demo plan, for the import, with its dates moved to today.
 
 A table is a row of the sheet of that name, and an entry of it is a cell by its heading. `[Plan]` has
 the keys of the sheet Plan; a list there is a repeated key.
@@ -17,8 +17,17 @@ from workitems.intake.cell_kinds import DueDate
 from workitems.intake.workbook.columns import AGENCIES, MILESTONES, PLAN, SHEETS
 from workitems.terms.known_dates import KnownDate, read_known_date
 
+# "Today" in the texts whose dates move.
+ANCHOR = date(2026, 6, 30)
+# Month and day on which no office is open.
+HOLIDAYS = {(1, 1), (1, 2), (12, 25), (12, 26)}
 Entries = dict[str, Any]
 DUE_DATES = {column.heading for column in MILESTONES if isinstance(column.kind, DueDate)}
+
+
+def moved_by(today: date) -> timedelta:
+    """Return by how much the dates of a text move: whole weeks, so that a working day stays one."""
+    return timedelta(weeks=(today - ANCHOR).days // 7)
 
 
 def workbook_of(path: Path, *, later_by: timedelta = timedelta()) -> io.BytesIO:
@@ -59,4 +68,14 @@ def _moved(heading: str, value: Any, by: timedelta) -> Any:
     if isinstance(value, str) and heading in DUE_DATES:
         due = read_known_date(value)
         return str(KnownDate.holding(due.last_day + by, due.known_to))
-    return value + by if isinstance(value, date) else value
+    if not isinstance(value, date):
+        return value
+    # A period ends on whatever day it is.
+    return value + by if not by or heading.startswith("Period") else working_day(value + by)
+
+
+def working_day(day: date) -> date:
+    """Return the day, or the last working day before it."""
+    while day.weekday() > 4 or (day.month, day.day) in HOLIDAYS:
+        day -= timedelta(days=1)
+    return day

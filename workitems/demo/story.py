@@ -11,6 +11,7 @@ from django.utils import timezone
 from agencies.models import Agency
 from agencies.records import history
 from workitems.demo.people import APPROVERS, CONTRIBUTORS, COORDINATOR, user_of
+from workitems.demo.plan_text import working_day
 from workitems.models import Milestone, Plan, Variation, WorkItem
 from workitems.variations.services import variations
 
@@ -32,6 +33,10 @@ class Story:
     def day(self, days: int) -> date:
         """Return the date this many days after today, or before it if negative."""
         return self.today + timedelta(days=days)
+
+    def due_day(self, days: int) -> date:
+        """Return the last working day up to this many days after today."""
+        return working_day(self.day(days))
 
     def at(self, days: int, hour: int) -> datetime:
         return timezone.make_aware(datetime.combine(self.day(days), time(hour)))
@@ -57,9 +62,11 @@ class Story:
                 milestone = self.milestone(request["item"], request["milestone"])
                 due_after = milestone.forecast_due
                 if "later_by" in request:
-                    due_after = milestone.agreed_due + timedelta(days=request["later_by"])
+                    due_after = working_day(
+                        milestone.agreed_due + timedelta(days=request["later_by"])
+                    )
                 elif "due_in" in request:
-                    due_after = self.day(request["due_in"])
+                    due_after = self.due_day(request["due_in"])
                 asked = variations.request_date(milestone=milestone, due_after=due_after, **how)
         if "passed_on" not in request:
             return asked
