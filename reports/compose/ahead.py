@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 
 from agencies.models import Agency
+from reports.compose.action_words import at_work
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
 from reports.compose.late_words import as_you, challenge_of, in_words_of, is_done
-from reports.compose.mitigation_text import at_work
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_for, planned_in_words, plans
 from reports.compose.slips import LateItem

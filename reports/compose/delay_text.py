@@ -37,7 +37,6 @@ from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
     CAUSES,
-    PLURAL_CAUSES,
     Names,
     at_risk,
     because_of,
@@ -45,7 +44,6 @@ from reports.compose.subjects import (
     from_when,
     has_new_date,
     how_late,
-    is_least,
     is_sayable,
     is_waiting,
     moved_furthest,
@@ -179,9 +177,9 @@ def _shortened(writer: Writer, entries: list[LateItem], room: Room) -> Iterator[
         if step := latest_step(entry):
             day = when(step.forecast, step.on)
             to = f"in {day}" if ends_in_a_quarter(step) else f"to {day}"
-            if is_waiting(step):
-                to = f"not before {from_when(step.forecast, step.on)}"
             late = f" by {how_long(entry)}, {to}"
+            if is_waiting(step):
+                late = f", not before {from_when(step.forecast, step.on)}"
         text = f"{writer.names.in_full(entry.item)}{late}{short_reason(writer, entry)}"
         lines.append((text, sources_of(writer, [entry])))
     count = count_in_words(len(entries), f"more {noun_of(entries, 'item')}")
@@ -228,23 +226,6 @@ def quoted_reason(writer: Writer, entry: LateItem) -> str:
     if not typed or in_words_of(who, typed) == typed:
         return typed
     return f"{capitalised(possessive(who))} reason: “{typed}”"
-
-
-def _put_back(writer: Writer, entry: LateItem, why: str) -> str:
-    """Return that a cause puts the item's one late milestone back, by how much and to when; "" unless it has one, with a
-    new date, and is moved for the first time."""
-    late = [slip.milestone for slip in entry.slips if slip.milestone.is_late]
-    if len(late) != 1:
-        return ""
-    (step,) = late
-    if not (has_new_date(step) and is_sayable(step)) or step.agreed != step.original:
-        return ""
-    day = from_when(step.forecast, step.on)
-    end = " at the earliest" if is_least(step) else ""
-    return (
-        f"{capitalised(why)} {'put' if why in PLURAL_CAUSES else 'puts'} {writer.names.step(entry.item, step)} back by "
-        f"{how_long(entry)}, to {day}{end}."
-    )
 
 
 def no_delay(writer: Writer, room: Room) -> Paragraph:
@@ -358,11 +339,7 @@ def _with_reason(
             )
     why = because_of(cause)
     if why and is_typed and found:
-        of_cause = CAUSES[Delay.Cause(found[1].cause)]
-        if put_back := _put_back(writer, entry, of_cause):
-            room.use(of_cause)
-            return put_back
-        why = f" because of {of_cause}"
+        why = f" because of {CAUSES[Delay.Cause(found[1].cause)]}"
         if len(sentences(start)) == 1:
             room.use(why)
             return f"{opened(start)},{why}."

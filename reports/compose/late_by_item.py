@@ -12,6 +12,7 @@ from datetime import date
 from functools import partial
 from typing import NamedTuple
 
+from reports.compose.action_words import action_in_words, is_step
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source
 from reports.compose.delay_text import (
@@ -44,11 +45,9 @@ from reports.compose.late_words import (
 )
 from reports.compose.mitigation_text import (
     MAX_NAMED,
-    action_in_words,
     all_done,
     has_no_date,
     has_words,
-    is_step,
     meanwhile,
     undated,
     what_is_left_open,

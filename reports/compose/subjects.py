@@ -65,9 +65,6 @@ CAUSES = {
 }
 
 
-PLURAL_CAUSES = {CAUSES[Delay.Cause.PRIOR_COMMITMENTS], CAUSES[Delay.Cause.OUTSIDE_EVENT]}
-
-
 def because_of(cause: str | None) -> str:
     """Return " because of legislation", "" without a cause that a sentence can name."""
     return "" if cause in (None, Delay.Cause.OTHER) else f" because of {CAUSES[Delay.Cause(cause)]}"
@@ -432,7 +429,8 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
                 comes = f"will not come before {from_when(step.forecast, dated)}"
             return f"{_with_moves(name, step)} {comes}."
         if is_waiting(step):
-            return f"{name} will be {late}, not before {from_when(step.forecast, dated)}."
+            due = in_when(step.agreed, dated)
+            return f"{name}, due {due}, will not come before {from_when(step.forecast, dated)}."
         return f"{name} will be {late}, {in_when(step.forecast, dated)}."
     if step.agreed_due > step.original_due:
         first, agreed = (when(due, dated) for due in (step.original, step.agreed))

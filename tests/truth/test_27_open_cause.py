@@ -41,7 +41,7 @@ def test_the_open_cause_is_reported_and_the_ended_one_is_not(rows):
 
 def test_of_open_causes_the_one_that_needs_a_decision_is_reported():
     assert delays(late(ended(), OPEN, DECIDE)) == (
-        "“Brochure printed” (1.1) will be at least a year late, not before June 2011, because the post "
+        "“Brochure printed” (1.1), due on 30 June 2010, will not come before June 2011, because the post "
         "has no approval."
     )
 

@@ -341,7 +341,7 @@ def test_the_sentence_says_that_a_date_is_the_earliest():
         explanation="The trainers left.", settlement="being_settled", settling_agency=HEALTH.pk
     )
     assert more_late_key_items(waits, delay(explanation="It is so.")).startswith(
-        "Two more key items are late: the card 1 (2.1) by at least a year, not before June 2011, because the trainers left; "
+        "Two more key items are late: the card 1 (2.1), not before June 2011, because the trainers left; "
     )
 
 
@@ -372,7 +372,7 @@ def test_a_paper_whose_least_is_too_long_tells_two_to_four_further_key_items_in_
     ]
     assert delays(*explained, *further, most_words=60)[-1] == (
         "Four more key items are late: “Ask” (1.4) by a year, to June 2011, because of a shortage of staff; "
-        "“Print” (1.5) by at least a year, not before June 2011; “Write” (1.6) by at least nine months, in April "
+        "“Print” (1.5), not before June 2011; “Write” (1.6) by at least nine months, in April "
         "to June 2011, because of a lack of funding; and “Send” (1.7) without a new date, because of a lack of "
         "funding."
     )
@@ -387,7 +387,7 @@ def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
     ]
     endless = "The trainers left " * 40
     assert delays(late("1.1", delay(explanation=endless), is_key=True)) == [
-        "A lack of funding puts “Brochure printed” (1.1) back by a year, to June 2011."
+        "“Brochure printed” (1.1) will be a year late, in June 2011, because of a lack of funding."
     ]
 
 
@@ -396,14 +396,14 @@ def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
     [
         (
             delay(settlement="being_settled"),
-            "A lack of funding puts the card (1.1) back by at least a year, to June 2011 at the earliest.",
+            "The card (1.1), due on 30 June 2010, will not come before June 2011, because of a lack of funding.",
         ),
-        (delay("outside_event"), "Events outside the Plan put the card (1.1) back by a year, to June 2011."),
+        (delay("outside_event"), "The card (1.1) will be a year late, in June 2011, because of events outside the Plan."),
         (
             delay("another_agency", settling_agency=HEALTH.pk),
-            "Another agency’s work puts the card (1.1) back by a year, to June 2011.",
+            "The card (1.1) will be a year late, in June 2011, because of another agency’s work.",
         ),
-        (delay("another_agency"), "Another agency’s work puts the card (1.1) back by a year, to June 2011."),
+        (delay("another_agency"), "The card (1.1) will be a year late, in June 2011, because of another agency’s work."),
     ],
 )  # fmt: skip
 def test_a_cause_whose_reason_cannot_be_printed_puts_the_milestone_back(held_up, sentence):
@@ -638,7 +638,7 @@ def test_owner_and_date_are_not_repeated_if_the_action_names_them():
     ]
 
 
-def test_actions_are_listed_by_item_those_of_key_items_first():
+def test_the_actions_of_more_than_three_items_are_a_list_those_of_key_items_first():
     def held_up(*owners):
         return delay(actions=[action(f"Print {n}.", owner) for n, owner in enumerate(owners, 1)])
 
@@ -648,11 +648,11 @@ def test_actions_are_listed_by_item_those_of_key_items_first():
         late("1.3", held_up(HEALTH), is_key=True),
         late("1.4", held_up(HEALTH), title="Write"),
     ) == [
-        "For the training, DoL will print 1; no date is set. The New Zealand Police will "
-        "print 2; no date is set.",
-        "For “Train staff” (1.3), the Ministry of Health (MOH) will print 1; no date is set.",
-        "For “Ask” (1.1), Police will print 1; no date is set.",
-        "For “Write” (1.4), MOH will print 1; no date is set.",
+        "What agencies are doing about these delays:\n"
+        "- Training (1.2): DoL will print 1; no date is set. The New Zealand Police will print 2; no date is set.\n"
+        "- Train staff (1.3): The Ministry of Health (MOH) will print 1; no date is set.\n"
+        "- Ask (1.1): Police will print 1; no date is set.\n"
+        "- Write (1.4): MOH will print 1; no date is set."
     ]
 
 

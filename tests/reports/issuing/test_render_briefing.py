@@ -88,7 +88,7 @@ def test_the_demo_plan_becomes_the_2010_briefing(demo, out, tmp_path):
     for fact in ("victims certified by Police", "240 of the agencies", "Police have written"):
         assert fact in achievements
     delay = body[body.index(" DELAY ") : body.index(" MITIGATION ")]
-    assert "will be at least a year late, not before June 2011, because no money" in delay
+    assert "due on 30 June 2010, will not come before June 2011, because no money" in delay
     assert "will be two months late, on 31 August 2010, because there" in delay
 
 
