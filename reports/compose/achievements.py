@@ -18,7 +18,7 @@ from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source, milestone_source
 from reports.compose.facts import Facts, UpdateFacts
 from reports.compose.findings_text import audited
-from reports.compose.measures_text import SURE, Said, beside_achievements
+from reports.compose.measures_text import SURE, Said, beside_achievements, of_outcomes
 from reports.compose.paragraphs import Writer, errors_naming, flat, key
 from reports.compose.results import (
     ENOUGH,
@@ -262,7 +262,8 @@ def achievements(writer: Writer) -> Section:
             if update.pk in texts
         ]
     said |= beside_achievements(writer, [item for item, up in others if up.pk in texts], room)
-    paragraphs = list(_listed(writer, [_with_measures(line, said) for line in lines], room))
+    paragraphs = of_outcomes(writer, room)
+    paragraphs += _listed(writer, [_with_measures(line, said) for line in lines], room)
     if not writer.is_by_item:
         paragraphs += _of_pillars(writer, others, texts, said)
     left_out = {update.pk for _, update in [*omitted, *omitted_of_pillars]}

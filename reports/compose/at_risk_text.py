@@ -88,6 +88,10 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
         sources.append(milestone_source(item, moved))
     why, of_reason = _reason(writer, item)
     sources += of_reason
+    if moved and item.pk in writer.moves_told:
+        # Section Delay does not repeat it.
+        writer.used_sentences.update((why, moved_in_words(moved)))
+        return new_date_in_doubt(moved, item.number, because(writer, why)), sources
     who = writer.facts.lead_of(item)
     names, how = writer.agency_names, None
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
@@ -112,6 +116,16 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     )
     writer.tells_of_risk = True
     return text, sources
+
+
+def because(writer: Writer, why: str) -> str:
+    """Return a reason as it follows a sentence: "because bills come first"; "" of one that cannot."""
+    return (cause(why, writer.agency_names) or "") if why and not says_we(why) else ""
+
+
+def why_in_doubt(writer: Writer, item: ItemAt) -> str:
+    """Return why an item is at risk, as it follows a sentence; "" if no record says so in words that can."""
+    return because(writer, _reason(writer, item)[0])
 
 
 def _reason(writer: Writer, item: ItemAt) -> tuple[str, list[Source]]:
@@ -166,10 +180,17 @@ def in_doubt_in_words(item: ItemAt, moved: MilestoneAt, *, is_alone: bool) -> st
     gives the item's number."""
     was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
     if moved.forecast_due != moved.agreed_due:
-        return f"The new date for {what(moved)}, {now}, is in doubt."
+        return new_date_in_doubt(moved)
     notes = [item.number, *(["a key item"] if item.is_key else [])] if is_alone else []
     which = with_notes(what(moved), *notes)
     return f"The working group has moved the date for {which} from {was} to {now}, and the new date is in doubt."
+
+
+def new_date_in_doubt(moved: MilestoneAt, number: str = "", why: str = "") -> str:
+    """Return that the new date of a milestone is in doubt, and why: "The new date for the advice (3.4), March 2011, is in doubt"."""
+    which = with_notes(what(moved), *filter(None, [number]))
+    reason = f", {why}" if why else ""
+    return f"The new date for {which}, {when(moved.forecast, moved.on)}, is in doubt{reason}."
 
 
 def at_risk_in_words(

@@ -1,10 +1,11 @@
-"""Section Background: the plan's standing text, who coordinates it, and the Minister's last answer."""
+"""Section Background: the plan's standing text, who coordinates it, how it changed, and the Minister's last answer."""
 
 import re
 
 from reports.compose.budget import Room
 from reports.compose.citations import item_source
 from reports.compose.consulted import answer_paragraphs
+from reports.compose.decided_changes import changes_of_plan
 from reports.compose.facts import Follows
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Paragraph, Section, SectionKind
@@ -36,6 +37,10 @@ def background(writer: Writer) -> Section:
             sentence += f" for a working group of {count_in_words(len(facts.members), 'agency', 'agencies')}"
         room.use(sentence)
         paragraphs.append(writer.paragraph(f"{sentence}.", about="members"))
+    paragraphs += [
+        writer.paragraph(text, about=f"changes of the plan {place}", sources=sources)
+        for place, (text, sources) in enumerate(changes_of_plan(writer, room))
+    ]
     if facts.answer is not None:
         paragraphs += answer_paragraphs(writer, facts.answer)
     return Section(SectionKind.BACKGROUND, "Background", tuple(paragraphs))

@@ -1,13 +1,28 @@
-"""What else of the Plan changed in the period: by decision of the working group, or because an agency ended."""
+"""How the Plan changed in the period: items added and withdrawn, and what else the working group decided or an agency’s end
+brought. Section Background has it; of a paper without one, the summary."""
+
+from collections.abc import Iterator
 
 from agencies.models import Agency
 from reports.compose.budget import Room
+from reports.compose.citations import Line
 from reports.compose.facts import Facts, GroupChange
 from reports.compose.paragraphs import Writer, errors_naming
+from reports.compose.subjects import MAX_NAMED
 from reports.document import Source
 from reports.document.dates import long_date, month_of
-from reports.document.wording import count_in_words, number, opened
-from workitems.models import Variation
+from reports.document.wording import (
+    capitalised,
+    closed,
+    count_in_words,
+    first_sentences,
+    joined,
+    number,
+    opened,
+)
+from workitems.models import Update, Variation
+from workitems.models.item import Stage
+from workitems.plan.plan_at import ItemAt
 
 # What the working group did, by the kind of change; "{it}" is the item.
 CHANGED = {
@@ -25,7 +40,22 @@ MATTER_MOST = (Variation.Kind.LEAD, Variation.Kind.CANCEL)
 ALWAYS_TOLD = (Variation.Kind.END, Variation.Kind.MEMBER)
 
 
-def decided_changes(writer: Writer, room: Room) -> tuple[str, list[Source]]:
+def changes_of_plan(writer: Writer, room: Room) -> Iterator[Line]:
+    """Yield how the Plan changed in the period: a line on the items added, on those withdrawn, and on what else was decided."""
+    for told in (_added, _withdrawn, _decided):
+        text, sources = told(writer, room)
+        if text:
+            yield text, sources
+
+
+def withdrawn_and_named(facts: Facts) -> list[ItemAt]:
+    """Return the withdrawn items that lines on the Plan’s changes name, with the reason; none of many."""
+    gone = [item for item in facts.items if item.stage == Stage.WITHDRAWN]
+    named = [item for item in gone if why_withdrawn(facts, item)]
+    return named if len(named) <= MAX_NAMED else []
+
+
+def _decided(writer: Writer, room: Room) -> tuple[str, list[Source]]:
     """Return what else of the Plan changed in the period: its end, who left the group and which agencies ended; then
     each other change by the group, or how many there are."""
     facts = writer.facts
@@ -95,3 +125,63 @@ def _what_changed(row: GroupChange) -> str:
     if row.kind == Variation.Kind.END and not (row.before and row.after):
         return "set the Plan’s end to {after}" if row.after else "left the Plan without an end"
     return CHANGED[Variation.Kind(row.kind)]
+
+
+# Words of an agency in a reason.
+REASON_WORDS = 20
+
+
+def _withdrawn(writer: Writer, room: Room) -> Line:
+    """Return the items withdrawn in the period, with the reason that the group was given or, without
+    one, the agency's last report."""
+    gone = [item for item in writer.facts.items if item.stage == Stage.WITHDRAWN]
+    found = [(item, why) for item in gone if (why := why_withdrawn(writer.facts, item))]
+    return _with_reasons(writer, found, room)
+
+
+def _added(writer: Writer, room: Room) -> Line:
+    """Return the items that the group added in the period, with the reason that it was given."""
+    decided = writer.facts.additions
+    found = [
+        (
+            item,
+            (
+                f"The working group added {{}} in {month_of(row.decided_on)}.",
+                row.reason,
+                row.source,
+            ),
+        )
+        for item in writer.facts.items
+        if (row := decided.get(item.pk)) and item.stage != Stage.WITHDRAWN
+    ]
+    return _with_reasons(writer, found, room)
+
+
+def _with_reasons(
+    writer: Writer, found: list[tuple[ItemAt, tuple[str, str, Source]]], room: Room
+) -> Line:
+    """Return a sentence for each item, with the reason in its record; nothing if they are many."""
+    if len(found) > MAX_NAMED:
+        return "", []
+    sentences, sources = [], []
+    for item, (how, typed, source) in found:
+        with errors_naming(source):
+            reason = first_sentences(writer.flat(typed), 1, REASON_WORDS) if typed.strip() else ""
+        start = how.format(writer.names.official(item))
+        why = closed(capitalised(reason))
+        sentences.append(joined(opened(start), ":", why, writer.agency_names) if why else start)
+        sources.append(source)
+    room.use(*sentences)
+    return " ".join(sentences), sources
+
+
+def why_withdrawn(facts: Facts, item: ItemAt) -> tuple[str, str, Source] | None:
+    """Return a sentence with a placeholder for the item, the reason and its source; None if the period has no
+    reason. A key achievement is not used: it has its own section."""
+    if row := facts.withdrawals.get(item.pk):
+        start = f"The working group withdrew {{}} in {month_of(row.decided_on)}."
+        return start, row.reason, row.source
+    for each in reversed(facts.updates_of(item)):
+        if each.achieved.strip() and each.key_achievement == Update.KeyAchievement.NO:
+            return "The Plan no longer includes {}.", each.achieved, each.source
+    return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from reports.compose.budget import Room
 from reports.compose.citations import Line, item_source
 from reports.compose.paragraphs import Writer
+from reports.compose.slips import PEOPLE
 from reports.compose.subjects import numbers_of
 from reports.document import Bullet, Paragraph, Source
 from reports.document.wording import (
@@ -14,14 +15,18 @@ from reports.document.wording import (
     cited,
     count_in_words,
     join_words,
+    joined,
     number,
 )
+from workitems.models import Update
 from workitems.plan.plan_at import ItemAt
 from workitems.plan.plan_at.measures_at import MeasureAt
 from workitems.terms.measure_sentence import State
 
 # Limits on the outcomes in the summary, on the measures beside one achievement, and on those told in full under Delay.
 MAX_OUTCOMES = 2
+# Limit on those of items in the summary that are worse than before the plan.
+MAX_WORSE = 1
 MAX_OF_ITEM = 2
 # Measures beside the main results that are told whether they fit or not, unless the paper is tight.
 SURE = 2
@@ -34,12 +39,50 @@ UNSAID = (State.WORDS, State.NONE)
 Said = tuple[str, list[Source]]
 
 
-def in_brief(writer: Writer, room: Room) -> Iterator[Line]:
-    """Yield what the outcomes of the plan say, those that need attention first."""
+def in_brief(writer: Writer, room: Room, *, most: int) -> Iterator[Line]:
+    """Yield what the outcomes of the plan say, those that need attention first, and that of a key item's measure that is worse
+    than before the plan. Outcomes that go well are told as far as `most` allows: section Achievements has the others."""
+    for row in _outcomes(writer):
+        if row.state.needs_attention or most > 0 or not writer.has("achievements"):
+            most -= 1
+            yield _tell(writer, row, room)
+    for row in _worse(writer)[:MAX_WORSE]:
+        yield _tell(writer, row, room, with_name=True)
+
+
+def of_outcomes(writer: Writer, room: Room) -> list[Paragraph]:
+    """Return a paragraph on the outcomes that the summary has not told."""
+    lines = [_tell(writer, row, room) for row in _outcomes(writer)]
+    return [writer.running(lines, about="outcomes")] if lines else []
+
+
+def _outcomes(writer: Writer) -> list[MeasureAt]:
+    """Return the first outcomes that say something and are not told, those that need attention first."""
     found = [row for row in writer.facts.measures.rows.outcomes if row.state not in UNSAID]
     found.sort(key=lambda row: not row.state.needs_attention)
-    for row in found[:MAX_OUTCOMES]:
-        yield _tell(writer, row, room)
+    return [row for row in found[:MAX_OUTCOMES] if row.pk not in writer.measures_told]
+
+
+def _worse(writer: Writer) -> list[MeasureAt]:
+    """Return the measures that are worse than before the plan, of key items, of those with a headline achievement, and of those
+    whose names speak of people: the key ones first."""
+    found = [
+        row
+        for row in writer.facts.measures.rows.needing_attention
+        if row.state == State.WORSE and row.item and _matters(writer, row.item)
+    ]
+    return sorted(found, key=lambda row: not (row.item and row.item.is_key))
+
+
+def _matters(writer: Writer, item: ItemAt) -> bool:
+    return (
+        item.is_key
+        or bool(PEOPLE.search(item.title))
+        or any(
+            each.key_achievement == Update.KeyAchievement.HEADLINE
+            for each in writer.facts.updates_of(item)
+        )
+    )
 
 
 def beside_achievements(
@@ -93,10 +136,20 @@ def needing_attention(writer: Writer) -> list[Paragraph]:
     return paragraphs
 
 
-def _tell(writer: Writer, row: MeasureAt, room: Room, *, with_number: bool = False) -> Said:
+def _tell(
+    writer: Writer,
+    row: MeasureAt,
+    room: Room,
+    *,
+    with_number: bool = False,
+    with_name: bool = False,
+) -> Said:
     text = writer.facts.measures.sentence_of(row)
     if with_number and row.item:
         text = cited(text, row.item.number)
+    if with_name and row.item:
+        name = capitalised(writer.names.item(row.item))
+        text = joined(name, ":", text, writer.agency_names)
     room.use(text)
     writer.measures_told.add(row.pk)
     return text, _sources(writer, row)

@@ -199,6 +199,8 @@ class Writer:
         self.tells_of_evidence = False
         # Whether the summary has an item that may become late.
         self.tells_of_risk = False
+        # The items of which its first line says to which later date they were moved.
+        self.moves_told: set[int] = set()
         self.parts_told: set[int] = set()
         # The items of whose late milestone it says what is left, which their agencies plan next.
         self.plans_told: set[int] = set()

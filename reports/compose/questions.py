@@ -5,8 +5,8 @@ Each question with its answer is one paragraph. Late items that lead come first,
 
 from collections.abc import Iterator
 
-from reports.compose.brief import why_withdrawn
 from reports.compose.citations import item_source, milestone_source, version_of
+from reports.compose.decided_changes import why_withdrawn
 from reports.compose.facts import Facts
 from reports.compose.late_words import in_words_of
 from reports.compose.paragraphs import Writer, errors_naming

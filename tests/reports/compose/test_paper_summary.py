@@ -7,6 +7,7 @@ import pytest
 
 from reports.compose import write
 from reports.compose.facts import LastPaper
+from reports.document import words
 from tests.reports.in_memory import (
     HEALTH,
     LABOUR,
@@ -22,12 +23,16 @@ from tests.reports.in_memory import (
 )
 from workitems.models import Return, Round
 
+_CHANGE = re.compile(r"The (?:working group (?!on )|Plan no longer)")
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
 
 
 def brief(*items, **given):
-    """Return the lines of the summary."""
-    return section_texts(facts(*items, **given), "purpose")[1].split("\n- ")
+    """Return the lines of the summary, with how the Plan changed, which section Background says, and what is asked."""
+    of = facts(*items, **given)
+    opening, summary = section_texts(of, "purpose")
+    changes = [each for each in section_texts(of, "background") if _CHANGE.match(each)]
+    return [*summary.split("\n- "), *changes, opening[opening.index("You are asked") :]]
 
 
 def late(number="1.1", cause="funding", forecast=LATER, **given):
@@ -42,14 +47,14 @@ def late(number="1.1", cause="funding", forecast=LATER, **given):
 def test_a_period_of_a_year_makes_an_annual_report():
     assert section_texts(facts(), "purpose")[0] == (
         "This is your annual report on the Plan of Action to Prevent People Trafficking (the Plan), "
-        "released in July 2009. It covers the year to 30 July 2010."
+        "released in July 2009. It covers the year to 30 July 2010. You are asked to {recommendations}."
     )
 
 
 def test_another_period_is_given_with_its_days():
     assert section_texts(facts(on=date(2010, 1, 29)), "purpose")[0] == (
         "This paper reports to you on the Plan of Action to Prevent People Trafficking (the Plan), "
-        "released in July 2009. It covers the period from 31 July 2009 to 29 January 2010."
+        "released in July 2009. It covers the period from 31 July 2009 to 29 January 2010. You are asked to {recommendations}."
     )
 
 
@@ -131,12 +136,14 @@ def test_most_key_items_being_late_comes_first_with_how_many_items_are_late_in_a
 @pytest.mark.parametrize(
     ("count", "moved"),
     [
-        (1, "and “Train staff” (2.1) has been given a later date."),
+        (1, "and a second, “Draft” (2.1), has been given a year more, to June 2011."),
         (2, "and “Train staff” (2.1) and “Train staff” (2.2) have been given a later date."),
         (3, "and three more have been given a later date."),
     ],
 )
-def test_two_items_that_were_given_later_dates_are_named_and_more_are_counted(count, moved):
+def test_one_item_that_was_given_a_later_date_is_told_with_it_two_are_named_and_more_are_counted(
+    count, moved
+):
     later = [
         item(f"2.{n}", step(LATER, original_due=PAST, description="Draft"))
         for n in range(1, count + 1)
@@ -204,8 +211,9 @@ def test_a_withdrawn_item_is_named_with_the_reason_and_month_of_the_decision():
     assert brief(item(), gone, withdrawals=reasons)[3:-1] == [
         "The working group withdrew “Study a help line” (1.10) in February 2010: its options were compared.",
     ]
-    decided = paper(facts(item(), gone, withdrawals=reasons)).sections[0].paragraphs[1].sources
-    assert "workitems.variation" in {source.model for source in decided}
+    background = paper(facts(item(), gone, withdrawals=reasons)).sections[1]
+    told = [each for each in background.paragraphs if "withdrew" in words(each.text)]
+    assert [[source.model for source in each.sources] for each in told] == [["workitems.variation"]]
 
 
 def test_a_withdrawal_before_the_period_is_only_counted():
@@ -223,11 +231,12 @@ def test_a_withdrawal_without_a_decision_is_reported_from_the_agencys_last_repor
         update_of(gone, achieved="another line does it. We stopped."),
         update_of(gone, no_change_on=date(2010, 7, 20)),
     ]
-    told_of = paper(facts(item(), gone, updates=updates)).sections[0].paragraphs[1]
+    background = paper(facts(item(), gone, updates=updates)).sections[1]
+    told = [each for each in background.paragraphs if "no longer includes" in words(each.text)]
     assert brief(item(), gone, updates=updates)[-2] == (
         "The Plan no longer includes “Study a help line” (1.2): another line does it."
     )
-    assert updates[1].source in told_of.sources
+    assert [each.sources for each in told] == [(updates[1].source,)]
     decided = {gone.pk: withdrawn("It cost more")}
     assert brief(item(), gone, updates=updates, withdrawals=decided)[-2] == (
         "The working group withdrew “Study a help line” (1.2) in February 2010: it cost more."
@@ -245,7 +254,7 @@ def test_withdrawn_items_are_named_after_those_that_have_not_started_and_only_if
     updates = [update_of(each, achieved=f"Study {each.number} ended.") for each in gone]
     waiting = item("1.4", step(LATER), title="Wait", stage="not_started")
     assert brief(*gone[:2], waiting, updates=updates[:2])[-3:-1] == [
-        "The Plan’s one work item has not started. Two more are withdrawn. Work has yet to start on "
+        "The Plan’s one work item has not started. Two more, “Item 1” (1.1) and “Item 2” (1.2), are withdrawn. Work has yet to start on "
         "“Wait” (1.4); its first step is due in June 2011.",
         "The Plan no longer includes “Item 1” (1.1). Study 1.1 ended. "
         "The Plan no longer includes “Item 2” (1.2). Study 1.2 ended.",
@@ -587,13 +596,28 @@ def test_few_other_items_at_risk_are_named_with_the_date_that_has_moved_and_more
     )
 
 
-def test_the_summary_ends_with_what_is_asked():
+def test_the_first_paragraph_ends_with_what_is_asked():
     document = paper(facts(item()))
-    assert document.sections[0].paragraphs[1].bullets[-1].text[0].text == (
-        "You are asked to note the contents of this paper."
+    assert words(document.sections[0].paragraphs[0].text).endswith(
+        " It covers the year to 30 July 2010. You are asked to note the contents of this paper."
     )
-    drafted = write(facts(item())).sections["purpose"].paragraphs[1].bullets[-1]
-    assert drafted.text[0].text == "You are asked to {recommendations}."
+    drafted = write(facts(item())).sections["purpose"].paragraphs[0]
+    assert words(drafted.text).endswith(" You are asked to {recommendations}.")
+
+
+def test_a_summary_without_a_first_paragraph_ends_with_what_is_asked():
+    (summary,) = write(facts(item()), ["figures"]).sections["figures"].paragraphs
+    assert words(summary.bullets[-1].text) == "You are asked to {recommendations}."
+
+
+def test_how_the_plan_changed_stands_in_the_summary_of_a_paper_without_a_background():
+    gone = item("1.2", title="Study a help line", stage="withdrawn")
+    of = facts(item(), gone, withdrawals={gone.pk: withdrawn("It cost more.")})
+    (summary,) = write(of, ["figures"]).sections["figures"].paragraphs
+    assert [words(each.text) for each in summary.bullets[1:-1]] == [
+        "The Plan’s one work item is under way. One more is withdrawn.",
+        "The working group withdrew “Study a help line” (1.2) in February 2010: it cost more.",
+    ]
 
 
 def test_the_section_figures_is_the_summary_alone():
@@ -646,10 +670,11 @@ def test_te_reo_names_are_marked_with_their_language():
 def test_a_paper_long_after_its_period_says_on_which_day_the_plan_stands_as_told():
     opening = section_texts(facts(item("1.1"), on=date(2010, 10, 1)), "purpose")[0]
     assert opening.endswith(
-        "It covers the year to 30 July 2010, and says how the Plan stands on 1 October 2010."
+        "It covers the year to 30 July 2010, and says how the Plan stands on 1 October 2010. You are asked to "
+        "{recommendations}."
     )
     opening = section_texts(facts(item("1.1")), "purpose")[0]
-    assert opening.endswith("It covers the year to 30 July 2010.")
+    assert " It covers the year to 30 July 2010. You are asked" in opening
 
 
 def test_what_stood_in_the_way_in_an_earlier_round_is_not_told():

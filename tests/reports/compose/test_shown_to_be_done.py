@@ -41,7 +41,10 @@ def test_the_coordinating_agency_is_named_where_it_questions_one():
 @pytest.mark.parametrize(
     ("shown", "says"),
     [
-        ("with_evidence", "The milestone completed since the Plan began is shown by a document or a link."),
+        (
+            "with_evidence",
+            "The milestone completed since the Plan began is shown by a document or a link.",
+        ),
         ("questioned", "DoL questions the milestone completed since the Plan began."),
     ],
 )

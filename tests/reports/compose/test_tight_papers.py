@@ -84,13 +84,13 @@ def test_a_key_item_at_risk_says_what_is_done_about_it():
     told = sections(*many(posts, late("1.1", delay())), all_risks=(threat,))["purpose"]
     assert (
         "- The posts (1.5), a key item, may become late, because posts stay empty. The Department of Labour (DoL) plans to ask the "
-        "College.\n"
+        "College."
     ) in told
     # One that is closed says nothing.
     closed = threat._replace(closed_on=date(2010, 6, 1))
     told = sections(*many(posts, late("1.1", delay())), all_risks=(closed,))["purpose"]
     assert (
-        "The posts (1.5), a key item, may become late; the Department of Labour (DoL) has recorded no action.\n"
+        "The posts (1.5), a key item, may become late; the Department of Labour (DoL) has recorded no action."
     ) in told
 
 
@@ -101,13 +101,13 @@ def test_an_item_at_risk_that_is_not_key_is_only_counted_unless_a_record_says_wh
     reported = update_of(posts, challenges="Staff cannot be released from rosters.")
     told = sections(*rows, updates=[reported])["purpose"]
     why = "- The posts (1.5) may become late, because staff cannot be released from rosters"
-    assert f"{why}; the Department of Labour (DoL) has recorded no action.\n" in told
+    assert f"{why}; the Department of Labour (DoL) has recorded no action." in told
     reported = update_of(
         posts, challenges="Staff cannot be released from rosters.", planned_next="Report results"
     )
     told = sections(*rows, updates=[reported])["purpose"]
     # To report is no remedy.
-    assert f"{why}; the Department of Labour (DoL) has recorded no action.\n" in told
+    assert f"{why}; the Department of Labour (DoL) has recorded no action." in told
 
 
 def test_late_items_that_are_only_named_have_their_date_and_cause():
@@ -237,8 +237,8 @@ def test_what_the_minister_decides_comes_second_and_is_joined_to_its_item():
     ]
     assert (
         sections(*many(late("1.1", delay())))["purpose"]
-        .splitlines()[-1]
-        .startswith("- You are asked to {")
+        .splitlines()[0]
+        .endswith(". You are asked to {recommendations}.")
     )
 
 
@@ -339,7 +339,7 @@ def test_fewer_than_a_number_is_said_of_what_was_planned():
     told = sections(*many(homes, late("1.1", delay())), all_risks=(threat,))["purpose"]
     assert (
         "- The money may cover fewer than the 80 homes planned (1.9, a risk new to you). The Department of Labour (DoL) plans "
-        "to buy finished ones.\n"
+        "to buy finished ones."
     ) in told
 
 
