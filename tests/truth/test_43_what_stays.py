@@ -4,7 +4,7 @@ import pytest
 
 from tests.workitems.record import NOW, TODAY, YESTERDAY
 from workitems.plan.asat import Moment
-from workitems.plan.plan_at.whole_plan import returns_at
+from workitems.plan.plan_at.returns_at import returns_at
 from workitems.plan.services import items
 from workitems.returns.services import handover, milestone_answers, rounds
 from workitems.returns.what_stays import what_stays

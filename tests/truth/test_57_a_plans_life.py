@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from agencies.models import Agency, Seat
@@ -45,6 +46,7 @@ from workitems.models import Member, Return, StatusProposal, Update, Variation
 from workitems.notices import send_notices
 from workitems.out_of_session import services as out_of_session
 from workitems.plan.asat import Moment
+from workitems.plan.plan_at import plan_at
 from workitems.returns.return_page import return_page
 from workitems.returns.services import rounds
 from workitems.returns.services.handover import ask_for_more
@@ -243,6 +245,32 @@ def test_of_an_accepted_return_the_item_is_not_asked_and_the_former_lead_keeps_i
     assert "Items that Police supports" not in shown
     shown = client_of(coordinator).get(of_customs.get_absolute_url()).text
     assert "Police answered, accepted 1 June 2010" in " ".join(shown.split())
+
+
+@pytest.mark.both_databases
+def test_a_return_is_missing_on_the_days_on_which_it_had_something_to_answer(
+    plan, item, police, customs, decide
+):
+    before = NOW - timedelta(days=30)
+    with time_machine.travel(before, tick=False):
+        history.save(item, by=None)
+        due_on = TODAY - timedelta(days=10)
+        of_round = RoundFactory(plan=plan, opened_at=before, due_on=due_on)
+        ReturnFactory(round=of_round, agency=police)
+
+    def missing(moment):
+        return {row.agency for row in plan_at(plan, moment).returns if row.reasons}
+
+    with time_machine.travel(NOW, tick=False):
+        decide("lead", item, agency=customs.pk)
+    assert police in missing(Moment.end_of(TODAY - timedelta(days=5)))
+    assert police not in missing(Moment.end_of(TODAY))
+    assert police not in missing(Moment.today(TODAY))
+    # What it is asked since changes nothing of the day.
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        MilestoneFactory(item=item, responsible_agency=police)
+    assert police not in missing(Moment.end_of(TODAY))
+    assert police in missing(Moment.today(TOMORROW))
 
 
 def test_milestones_that_another_request_moves_are_not_said_to_stay(

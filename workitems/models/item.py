@@ -116,6 +116,10 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
             found = found.filter(Q(search_text__contains=word) | Q(number=word))
         return found
 
+    def asked(self) -> Self:
+        """Items that agencies answer for in a round: complete ones too, if they are not withdrawn."""
+        return self.exclude(stage=Stage.WITHDRAWN)
+
     def live(self) -> Self:
         return self.exclude(stage__in=[Stage.COMPLETE, Stage.WITHDRAWN])
 
@@ -287,6 +291,10 @@ class Support(models.Model):
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def open(self) -> Self:
         return self.filter(completed_on=None, withdrawn_on=None)
+
+    def asked(self) -> Self:
+        """Milestones that agencies answer for in a round: open ones of items that are not withdrawn."""
+        return self.open().exclude(item__stage=Stage.WITHDRAWN)
 
     def in_order(self) -> Self:
         return self.order_by("item", "number")

@@ -35,6 +35,10 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
         """Measures of the plan's items, and its outcomes."""
         return self.filter(Q(item__plan=plan) | Q(of_plan=plan))
 
+    def asked(self) -> Self:
+        """Measures whose numbers agencies give."""
+        return self.exclude(kind=Measure.Kind.WORDS)
+
     def of_agency(self, agency: Any) -> Self:
         """Measures whose numbers the agency gives: its own, and those of items that it leads which name nobody else."""
         return self.filter(

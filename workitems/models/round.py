@@ -192,10 +192,10 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         open milestone or measure.
         """
         of_plan, agency = OuterRef("round__plan"), OuterRef("agency")
-        led = WorkItem.objects.filter(plan=of_plan, lead_agency=agency)
-        steps = Milestone.objects.open().filter(item__plan=of_plan, responsible_agency=agency)
+        led = WorkItem.objects.asked().filter(plan=of_plan, lead_agency=agency)
+        steps = Milestone.objects.asked().filter(item__plan=of_plan, responsible_agency=agency)
         measures: Any = WorkItem.measures.field.model.objects  # type: ignore[attr-defined]
-        measured = measures.of(of_plan).exclude(kind="words").filter(responsible_agency=agency)
+        measured = measures.asked().of(of_plan).filter(responsible_agency=agency)
         kinds = Variation.Kind
         ended = Variation.objects.filter(
             Q(kind__in=(kinds.LEAD, kinds.RESPONSIBLE), agency_before=agency)
@@ -209,8 +209,8 @@ class ReturnQuerySet(models.QuerySet["Return"]):
         written = Update.objects.filter(of_return=OuterRef("pk")).saying_something()
         return self.filter(
             Exists(ended),
-            ~Exists(led.exclude(stage=Stage.WITHDRAWN)),
-            ~Exists(steps.exclude(item__stage=Stage.WITHDRAWN)),
+            ~Exists(led),
+            ~Exists(steps),
             ~Exists(measured),
             ~Exists(written),
             state__in=Return.WITH_AGENCY,

@@ -14,11 +14,10 @@ from workitems.models.item import Stage
 def asked_in(plan: Plan, agencies: Sequence[Agency]) -> list[Agency]:
     """Return those of the agencies that lead a live item, or are responsible for an open milestone or a measure. Three
     queries."""
-    live, steps, measures = _what_is_asked()
-    asked = steps.filter(item__plan=plan), measures.of(plan)
+    asked = Milestone.objects.asked().filter(item__plan=plan), Measure.objects.asked().of(plan)
     return _among(
         agencies,
-        live.filter(plan=plan).values_list("lead_agency", flat=True),
+        WorkItem.objects.asked().filter(plan=plan).values_list("lead_agency", flat=True),
         *(rows.values_list("responsible_agency", flat=True) for rows in asked),
     )
 
@@ -39,23 +38,17 @@ def asked_anywhere(agencies: Collection[Agency], on: date) -> set[int]:
     runs = Plan.objects.adopted().filter(Q(ends_on=None) | Q(ends_on__gte=on))
     members = Member.objects.filter(plan__in=runs, agency__in=own)
     joined = set(members.values_list("plan", "agency"))
-    live, steps, measures = _what_is_asked()
-    for rows, plan, agency in (
-        (live, "plan", "lead_agency"),
-        (steps, "item__plan", "responsible_agency"),
+    measures = Measure.objects.asked()
+    asked: list[tuple[Any, str, str]] = [
+        (WorkItem.objects.asked(), "plan", "lead_agency"),
+        (Milestone.objects.asked(), "item__plan", "responsible_agency"),
         (measures, "item__plan", "responsible_agency"),
         (measures, "of_plan", "responsible_agency"),
-    ):
+    ]
+    for rows, plan, agency in asked:
         pairs = rows.filter(**{f"{agency}__in": own}).values_list(plan, agency).distinct()
         found |= {pk for at, pk in pairs if (at, pk) in joined}
     return found
-
-
-def _what_is_asked() -> tuple[Any, Any, Any]:
-    """Return what agencies answer for: items that are not withdrawn, their open milestones, and measures with numbers."""
-    live = WorkItem.objects.exclude(stage=Stage.WITHDRAWN)
-    steps = Milestone.objects.open().exclude(item__stage=Stage.WITHDRAWN)
-    return live, steps, Measure.objects.exclude(kind=Measure.Kind.WORDS)
 
 
 def _among(agencies: Sequence[Agency], *owners: Any) -> list[Agency]:

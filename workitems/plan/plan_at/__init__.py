@@ -34,4 +34,4 @@ from workitems.plan.plan_at.rows import (
     days_of,
     told_order,
 )
-from workitems.plan.plan_at.whole_plan import PlanAt, causes_in_words, item_at, plan_at, returns_at
+from workitems.plan.plan_at.whole_plan import PlanAt, causes_in_words, item_at, plan_at

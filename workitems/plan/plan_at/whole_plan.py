@@ -7,23 +7,17 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from django.utils import timezone
 from django.utils.timezone import localdate
 
 from agencies.models import Agency
 from workitems.models import (
     Finding,
-    Member,
     OutOfSession,
     Plan,
-    Return,
-    ReturnNote,
-    Round,
     Update,
     Variation,
 )
 from workitems.models.item import Stage
-from workitems.models.round import recalls
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at.loading import (
     actions_at,
@@ -39,6 +33,7 @@ from workitems.plan.plan_at.loading import (
 )
 from workitems.plan.plan_at.measures_at import Measures, measures_of
 from workitems.plan.plan_at.moment_reading import Of, read_at
+from workitems.plan.plan_at.returns_at import awaited, returns_at
 from workitems.plan.plan_at.rows import (
     ActionAt,
     DelayAt,
@@ -47,7 +42,6 @@ from workitems.plan.plan_at.rows import (
     PillarAt,
     ReturnAt,
     RiskAt,
-    RoundAt,
     VariationAt,
 )
 from workitems.plan.plan_at.waits_at import Waits, waits_at
@@ -155,26 +149,7 @@ class PlanAt:
 
     @cached_property
     def returns(self) -> Sequence[ReturnAt]:
-        found = returns_at(self.plan, self.moment, self.agencies)
-        leading = {item.lead for item in self.items if item.is_live}
-        others = [row.pk for row in found if row.is_awaited and row.agency.pk not in leading]
-        if not others:
-            return found
-        waiting = Return.objects.filter(pk__in=others)
-        if self.moment.is_now:
-            awaited = set(waiting.expected().values_list("pk", flat=True))
-            return [row for row in found if row.pk not in others or row.pk in awaited]
-        unasked = set(waiting.with_nothing_to_answer().values_list("pk", flat=True))
-        # What an agency did not submit before it left the working group has no items, and nobody waits for it.
-        rows = read_at(
-            *(Member, self.moment, ("agency_id",), {"plan_id": self.plan.pk}), left_on__isnull=False
-        )
-        left = {agency for (agency,) in rows}
-        return [
-            row
-            for row in found
-            if not (row.is_awaited and (row.agency.pk in left or row.pk in unasked))
-        ]
+        return awaited(self, returns_at(self.plan, self.moment, self.agencies))
 
     @cached_property
     def measures(self) -> Measures:
@@ -460,43 +435,3 @@ def _times_moved(delays: Iterable[DelayAt]) -> int:
     for delay in delays:
         moves[delay.milestone] += delay.times_moved
     return max(moves.values())
-
-
-def returns_at(plan: Plan, moment: Moment, agencies: Mapping[int, Agency]) -> list[ReturnAt]:
-    """Return the returns of the open round, by agency, without those that went to a successor."""
-    rounds = {
-        row[0]: RoundAt._make(row)
-        for row in read_at(
-            Round, moment, ("id", "name", "due_on"), {"plan_id": plan.pk}, closed_at=None
-        )
-    }
-    if not rounds:
-        return []
-    of_rounds = {"of_return__round_id__in": list(rounds)}
-    notes = read_at(
-        ReturnNote, moment, ("of_return_id", "at"), of_rounds, order=("at", "id"), is_own=False
-    )
-    sent_back = {of_return: timezone.localdate(at) for of_return, at in notes}
-    columns = "id", "round_id", "agency_id", "state", "extended_to", "submitted_at"
-    rows = list(read_at(Return, moment, columns, {"round_id__in": list(rounds)}))
-    # Sent back, a return keeps when it was submitted.
-    without = [row[0] for row in rows if row[3] == Return.State.SENT_BACK and not row[5]]
-    recalled = recalls(without, None if moment.is_now else moment.until) if without else {}
-    found = [
-        ReturnAt(
-            pk,
-            rounds[round],
-            agencies[agency],
-            state,
-            lateness.return_attention(
-                state,
-                extended_to or rounds[round].due_on,
-                sent_back.get(pk),
-                moment.on,
-                timezone.localdate(recalled[pk].history_date) if pk in recalled else None,
-            ),
-        )
-        for pk, round, agency, state, extended_to, _submitted_at in rows
-        if state != Return.State.MOVED
-    ]
-    return sorted(found, key=lambda row: row.agency.short_name.casefold())
