@@ -41,6 +41,14 @@ class State(StrEnum):
     LATER = "later"
 
 
+class Link(StrEnum):
+    """What became of the link of an invitation."""
+
+    WORKS = "works"
+    EXPIRED = "expired"
+    NOT_SENT = "not_sent"
+
+
 class Key(StrEnum):
     AGENCIES = "agencies"
     PEOPLE = "people"
@@ -59,6 +67,7 @@ class Facts:
     # Whom an invitation to be coordinator is waiting for, and whether that is the reader.
     invited: str = ""
     is_reader_invited: bool = False
+    link: Link = Link.WORKS
     plan: PlanState = PlanState.NONE
     plan_title: str = ""
     round_was_opened: bool = False
@@ -128,6 +137,8 @@ def _people(facts: Facts, state: State) -> Step:
                 facts.coordinators,
             ).format(count=facts.coordinators)
         return Step(Key.PEOPLE, title, state, sentence, _("Invite a person"))
+    if facts.invited and facts.link != Link.WORKS:
+        return Step(Key.PEOPLE, title, state, _dead_link(facts), _("Send it again"))
     if facts.is_reader_invited:
         sentence = _("You are invited as coordinator. Open the link that we emailed you.")
         return Step(Key.PEOPLE, title, state, sentence)
@@ -138,6 +149,21 @@ def _people(facts: Facts, state: State) -> Step:
     else:
         sentence = _("Invite the first coordinator, who makes the plan and opens its rounds.")
     return Step(Key.PEOPLE, title, state, sentence, _("Invite a person") * (facts.agencies > 0))
+
+
+def _dead_link(facts: Facts) -> str:
+    """Say why an invitation to be coordinator cannot be accepted, and what to do."""
+    who = (
+        _("You are invited as coordinator")
+        if facts.is_reader_invited
+        else _("{person} is invited as coordinator").format(person=facts.invited)
+    )
+    says = (
+        _("{who}, but the link has expired. Send the invitation again.")
+        if facts.link == Link.EXPIRED
+        else _("{who}, but the email could not be sent. Check the address, and send it again.")
+    )
+    return says.format(who=who)
 
 
 def _plan(facts: Facts, state: State) -> Step:

@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from agencies.models import Agency, Appointment, Invitation, Seat, User
 from agencies.rules import is_administrator
 from workitems.desk.before_a_round import Lack, missing_for_round
-from workitems.desk.first_run import Facts, Key, PlanState, Reader, Step, steps
+from workitems.desk.first_run import Facts, Key, Link, PlanState, Reader, Step, steps
 from workitems.models import Plan, Round, WorkItem
 
 # Not those that an import made of what was said before.
@@ -26,12 +27,13 @@ class FirstSteps:
     missing: list[Lack] = field(default_factory=list)
 
 
-def steps_for(user: User, on: date) -> FirstSteps:
+def steps_for(user: User, at: datetime) -> FirstSteps:
     """Return the first steps for those who do them.
 
     Empty for everybody else, and once a round was opened: in any plan for an administrator, else in
     a plan that the user's agencies coordinate.
     """
+    on = localdate(at)
     coordinating = user.agencies_as(Seat.Role.COORDINATOR)
     administers = is_administrator.test(user)
     if not (administers or coordinating):
@@ -45,7 +47,7 @@ def steps_for(user: User, on: date) -> FirstSteps:
     plans = plans.annotate(has_items=Exists(WorkItem.objects.filter(plan=OuterRef("pk"))))
     plan = plans.order_by(F("adopted_on").desc(nulls_last=True), "-pk").first()
     state = _state_of(plan)
-    invited = _invited()
+    invited = _invited(at)
     found = steps(
         Facts(
             reader=Reader.BOTH
@@ -57,12 +59,15 @@ def steps_for(user: User, on: date) -> FirstSteps:
             coordinators=_coordinators(on),
             invited=invited.name if invited else "",
             is_reader_invited=bool(invited and invited.email == user.email.lower()),
+            link=_link_of(invited, at) if invited else Link.WORKS,
             plan=state,
             # Who only administers knows nothing of a plan.
             plan_title=plan.title if plan and coordinating else "",
         )
     )
     addresses = _addresses(plan, coordinating, administers)
+    if invited and _link_of(invited, at) != Link.WORKS and not _coordinators(on):
+        addresses[Key.PEOPLE] = reverse("agencies:seats", args=[invited.place]) + "#invitations"
     return FirstSteps(
         [(step, addresses[step.key] if step.act else "") for step in found],
         missing_for_round(plan, on)
@@ -92,9 +97,18 @@ def _coordinators(on: date) -> int:
     return seats.values("user").distinct().count()
 
 
-def _invited() -> Invitation | None:
+def _invited(at: datetime) -> Invitation | None:
+    """Return the first that waits for an answer, one whose link works if there is any."""
     waiting = Invitation.objects.waiting().filter(role=Seat.Role.COORDINATOR)
-    return waiting.order_by("sent_at").first()
+    found = list(waiting.select_related("agency").order_by("sent_at"))
+    works = (each for each in found if _link_of(each, at) == Link.WORKS)
+    return next(works, next(iter(found), None))
+
+
+def _link_of(invitation: Invitation, at: datetime) -> Link:
+    if invitation.failed_at is not None:
+        return Link.NOT_SENT
+    return Link.EXPIRED if invitation.has_expired(at) else Link.WORKS
 
 
 def _addresses(plan: Plan | None, coordinating: set[int], administers: bool) -> dict[Key, str]:

@@ -22,7 +22,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     plans = visible_plans(request)
     was_here_at = visit(user, timezone.now()) if plans and request.method == "GET" else None
-    first = steps_for(user, on)
+    first = steps_for(user, timezone.now())
     lines = desk.lines_for(user, on)
     return render(
         request,

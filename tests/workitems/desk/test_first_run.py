@@ -1,6 +1,6 @@
 """Test the four first steps: their states by table, and who sees them with which buttons."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -20,6 +20,8 @@ from workitems.desk.first_run import Facts, PlanState, Reader, steps
 NOTHING = {"reader": Reader.ADMINISTRATOR}
 SEATED = {"agencies": 2, "coordinators": 1}
 NONE, BEGUN, EMPTY, ADOPTED = PlanState
+# When a link still works.
+IN_TIME = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -112,17 +114,48 @@ def test_an_administrator_of_an_empty_register_begins_with_an_agency(client, adm
 
 @pytest.mark.django_db
 def test_an_invitation_that_waits_is_named(client, administrator):
-    InvitationFactory(name="Aroha", role=Seat.Role.COORDINATOR)
+    InvitationFactory(name="Aroha", role=Seat.Role.COORDINATOR, expires_at=IN_TIME)
     assert [state for _, state, _ in shown(client, administrator)][:2] == ["done", "next"]
     assert "Aroha is invited as coordinator" in client.get(reverse("home")).text
 
 
 @pytest.mark.django_db
 def test_who_invited_themselves_is_led_to_their_email(client, administrator):
-    InvitationFactory(name="Aroha", email=administrator.email, role=Seat.Role.COORDINATOR)
+    of = {"email": administrator.email, "role": Seat.Role.COORDINATOR}
+    InvitationFactory(name="Aroha", **of, expires_at=IN_TIME)
     assert shown(client, administrator)[1] == ("people", "next", "")
     page = client.get(reverse("home")).text
     assert "You are invited as coordinator. Open the link that we emailed you." in page
+
+
+@pytest.mark.parametrize(
+    ("email", "who"), [("aroha@example.org", "Aroha is"), ("admin@example.org", "You are")]
+)
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        ({}, "the link has expired. Send the invitation again."),
+        (
+            {"expires_at": IN_TIME, "failed_at": IN_TIME},
+            "the email could not be sent. Check the address, and send it again.",
+        ),
+    ],
+)
+@pytest.mark.django_db
+def test_an_invitation_that_cannot_be_accepted_is_sent_again(
+    client, administrator, values, why, email, who
+):
+    administrator.email = "admin@example.org"
+    administrator.save()
+    invited = InvitationFactory(name="Aroha", email=email, role=Seat.Role.COORDINATOR, **values)
+    seats = reverse("agencies:seats", args=[invited.agency])
+    assert shown(client, administrator)[1] == ("people", "next", f"{seats}#invitations")
+    page = client.get(reverse("home")).text
+    assert f"{who} invited as coordinator, but {why}" in page
+    assert "Send it again" in page
+    # One that works comes first.
+    InvitationFactory(name="Ana", role=Seat.Role.COORDINATOR, expires_at=IN_TIME)
+    assert "Ana is invited as coordinator and has not accepted yet." in client.get("/").text
 
 
 @pytest.mark.django_db
