@@ -229,7 +229,11 @@ class _Chart:
         side = "end" if x > WIDTH * 0.8 else "start" if x < WIDTH * 0.2 else "middle"
         words = self._figure(printed(self.measured, last, target))
         below = y + 16 if is_near else y - 8
-        if target is not None and abs(at - x) < 6:  # beside the pole, not over it
+        if is_near and self.measured.kind != PERIOD and abs(height - y) >= SIZE + 2:
+            # Under the target's label, on the side of the last line that is free.
+            rises = len(self.counted) < 2 or self._at(self.counted[-2])[1] >= y
+            x, side, below = x - 8, "end", y if rises else y + 14
+        elif target is not None and abs(at - x) < 6:  # beside the pole, not over it
             x, side = (x + 7, "start") if side == "start" else (x - 7, "end")
         elif any(abs(at - x) < 12 and -24 < up - y < 0 for at, up in map(self._at, self.corrected)):
             # The number that it corrects is where the label would be.
