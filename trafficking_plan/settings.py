@@ -484,6 +484,25 @@ SITE_URL = env("SITE_URL", "http://127.0.0.1:8000" if DEBUG else None).rstrip("/
 # Then links lead to where pages are served, whatever the port (frame/middleware.py).
 SITE_URL_IS_GUESSED = DEBUG and not os.environ.get("SITE_URL")
 DEFAULT_FROM_EMAIL = env("MAIL_FROM", "plan-of-action@localhost")
+# Answers by email: the address to which they go, before whose "@" each gets "+" and a key, and the header with which the
+# operator's mail server vouches for a sender. Without both, emails name no address to answer to and none is taken.
+MAIL_ANSWERS_TO, MAIL_VERIFIED = env("MAIL_ANSWERS_TO", "").lower(), env("MAIL_VERIFIED", "")
+if bool(MAIL_ANSWERS_TO) != bool(MAIL_VERIFIED):
+    raise ImproperlyConfigured("Set MAIL_ANSWERS_TO and MAIL_VERIFIED, or neither.")
+if MAIL_ANSWERS_TO and not re.fullmatch(r"[a-z0-9._-]{1,30}@[a-z0-9.-]+", MAIL_ANSWERS_TO):
+    raise ImproperlyConfigured(
+        f"MAIL_ANSWERS_TO must be an address with at most 30 characters before the “@”, not {MAIL_ANSWERS_TO!r}."
+    )
+if MAIL_VERIFIED and not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]+", MAIL_VERIFIED):
+    raise ImproperlyConfigured(
+        f"MAIL_VERIFIED must be the name of a header, such as X-Sender-Verified, not {MAIL_VERIFIED!r}."
+    )
+# Signs the emails that are posted to /mail/; empty: they come through `manage.py receive_mail` alone.
+MAIL_POST_KEY = env("MAIL_POST_KEY", "")
+if MAIL_POST_KEY and len(MAIL_POST_KEY) < LEAST_TOKEN_LENGTH:
+    raise ImproperlyConfigured(
+        f"MAIL_POST_KEY has {len(MAIL_POST_KEY)} characters. Use at least {LEAST_TOKEN_LENGTH} random ones."
+    )
 
 # --- Papers -------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from workitems.out_of_session import views as out_of_session
 from workitems.plan.views import date_box, stem_box
 from workitems.presenting import views as present
 from workitems.returns.views import (
+    no_change,
     reading,
     returns,
     round_levers,
@@ -40,6 +41,7 @@ workbook = LateViews("workitems.intake.views.workbook")
 tracker_people = LateViews("workitems.intake.views.tracker_people")
 trackers = LateViews("workitems.intake.views.trackers")
 return_sheet = LateViews("workitems.returns.views.return_sheet")
+by_email = LateViews("workitems.by_email.views")
 
 measure_urls = [
     path("", measures.register, name="register"),
@@ -204,6 +206,7 @@ return_urls = [
     path("<int:round>/<int:agency>/recall/", returns.recall, name="recall"),
     path("<int:round>/<int:agency>/notes/<int:note>/", returns.reply, name="reply"),
     path("<int:round>/<int:agency>/measures/<int:measure>/", returns.measure, name="measure"),
+    path("<int:round>/<int:agency>/no-change/", no_change.no_change, name="no-change"),
     path("<int:round>/<int:agency>/enter/", round_levers.enter, name="enter"),
     path("<int:round>/<int:agency>/one-person/", round_levers.allow_alone, name="allow-alone"),
     path("<int:round>/<int:agency>/workbook/", return_sheet.index, name="workbook"),
@@ -332,6 +335,12 @@ feed_urls = [
     path("calendar/<str:token>.ics", feeds.calendar, name="calendar"),
 ]
 
+mail_urls = [
+    path("", by_email.posted_email, name="post"),
+    path("<int:mail>/", by_email.detail, name="detail"),
+    path("notes/<int:note>/", by_email.of_note, name="of-note"),
+]
+
 risk_urls = [
     path("", risks.index, name="list"),
     path("raise/", risks.raise_new, name="raise"),
@@ -365,6 +374,7 @@ urlpatterns = [
     path("plans/<slug:slug>/", include((meeting_urls, "meetings"))),
     path("", include((following_urls, "following"))),
     path("", include((feed_urls, "feeds"))),
+    path("mail/", include((mail_urls, "by-email"))),
     path("dates/", date_box.understood, name="read-date"),
     path("sentences/", stem_box.reading, name="read-sentence"),
 ]

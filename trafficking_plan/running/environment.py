@@ -14,8 +14,8 @@ RESOURCES = CODE if IS_CHECKOUT else CODE / "trafficking_plan" / "resources"
 
 # What may be in a file of its own, as containers are given secrets: SECRET_KEY_FILE=/run/secrets/key.
 SECRETS = (
-    *("SECRET_KEY", "SEALING_KEYS", "DATABASE_URL", "EMAIL_PASSWORD", "OIDC_CLIENT_SECRET"),
-    *("METRICS_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
+    *("SECRET_KEY", "SEALING_KEYS", "DATABASE_URL", "EMAIL_PASSWORD", "MAIL_POST_KEY"),
+    *("OIDC_CLIENT_SECRET", "METRICS_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 )
 
 

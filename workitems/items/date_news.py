@@ -59,6 +59,7 @@ class _Dated(NamedTuple):
     about: str
     path: str
     asks: str
+    is_milestone: bool
 
 
 def step_on(due: date, on: date) -> Notice.Reason | None:
@@ -123,6 +124,9 @@ def _lines(
             state=state,
             path=each.path if writes else each.item.get_absolute_url(),
             link=_("Open the milestone") if writes else _("Open the item"),
+            acts=[(_("It is done"), f"{each.path}?from=email#close")]
+            if writes and each.is_milestone
+            else [],
         )
 
 
@@ -199,6 +203,7 @@ def _milestones(on: date) -> Iterator[_Dated]:
             about=f"milestone {row.pk}",
             path=row.get_absolute_url(),
             asks=_("When it is done, mark it; if it comes later, say when, and why."),
+            is_milestone=True,
         )
 
 
@@ -230,4 +235,5 @@ def _mitigations(on: date) -> Iterator[_Dated]:
             about=f"mitigation {row.pk}",
             path=milestone.get_absolute_url(),
             asks=_("When it is done, mark it there."),
+            is_milestone=False,
         )

@@ -16,6 +16,7 @@ from workitems.models.note import Mention, Note, ReadConversation
 from workitems.models.notice import Notice
 from workitems.models.out_of_session import OutOfSession, OutOfSessionAnswer
 from workitems.models.plan import GlossaryEntry, Member, Pillar, Plan
+from workitems.models.received_mail import AnswerKey, ReceivedMail
 from workitems.models.return_sheet import ReturnSheet
 from workitems.models.risk import Risk
 from workitems.models.round import (

@@ -98,6 +98,8 @@ class MilestoneAnswer(models.Model):
     )
     mitigation_due_on = models.DateField(null=True, blank=True)
     milestone_version = models.PositiveIntegerField()
+    # Whether it was saved from a link in an email.
+    from_email = models.BooleanField(default=False, db_default=False)
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)

@@ -113,6 +113,7 @@ class Note(models.Model):
     written_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_for = models.ForeignKey(Agency, models.PROTECT, related_name="+")
     written_at = models.DateTimeField()
+    by_email = models.BooleanField(default=False, db_default=False)
     edited_at = models.DateTimeField(null=True, blank=True)
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)

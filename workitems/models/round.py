@@ -596,6 +596,8 @@ class Update(models.Model):
     )
     # Day of a "no change" answer. Refused for an overdue item and for the third time in a row.
     no_change_on = models.DateField(null=True, blank=True)
+    # Whether it was saved from a link in an email.
+    from_email = models.BooleanField(default=False, db_default=False)
     written_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="written_updates"
     )

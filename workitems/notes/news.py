@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from agencies.models import WRITING_ROLES, Seat, User
 from workitems.desk.to_dos import not_ended
 from workitems.following.followers import followers
-from workitems.models import EmailChoice, Mention, Note, Notice, Plan
+from workitems.models import AnswerKey, EmailChoice, Mention, Note, Notice, Plan
 from workitems.notes.read_conversations import have_read
 from workitems.notes.readers import Readers
-from workitems.notices.news import OtherNews
+from workitems.notices.news import Answerable, OtherNews
 from workitems.plan.asat import end_of
 from workitems.plan.views.lookups import ADDED_TO_PLANS
+from workitems.rules import WRITERS
 
 Reason, Role = Notice.Reason, Seat.Role
 
@@ -198,4 +199,12 @@ def _line(note: Note, seat: Seat, reason: Notice.Reason, sentence: str, on: date
         sentence=sentence,
         state=_("has a question to you") if reason == Reason.ASKED_IN_NOTE else _("has a new note"),
         path=note.get_absolute_url(), link=_("Open the conversation"),
+        answerable=_answerable(note) if seat.role in WRITERS else None,
     )  # fmt: skip
+
+
+def _answerable(note: Note) -> Answerable:
+    says = _(
+        "Your words become a note that can be asked for, and files are not taken. Who can read it: {who}."
+    ).format(who=note.readers_words)
+    return Answerable(AnswerKey.Act.NOTE, note.begins.pk, note.plan_id, says)

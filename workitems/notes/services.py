@@ -49,7 +49,15 @@ def write(
 
 
 @transaction.atomic
-def answer(*, first: Note, text: str, asked: Asked = NOBODY, by: User, at: datetime) -> Note:
+def answer(
+    *,
+    first: Note,
+    text: str,
+    asked: Asked = NOBODY,
+    by_email: bool = False,
+    by: User,
+    at: datetime,
+) -> Note:
     """Answer in a conversation, for its readers. What was asked of the writer's agencies is then answered, and a settled
     conversation is open again."""
     first = locked(first, related=("plan__coordinating_agency", "agency", "of_return"))
@@ -57,7 +65,9 @@ def answer(*, first: Note, text: str, asked: Asked = NOBODY, by: User, at: datet
     if first.settled_at is not None:
         first.settled_by, first.settled_at, first.settled_words = None, None, ""
         history.save_version(first, "settled_by", "settled_at", "settled_words", by=by, at=at)
-    note = Note(plan=first.plan, first=first, text=text, written_by=by, written_at=at)
+    note = Note(
+        plan=first.plan, first=first, text=text, by_email=by_email, written_by=by, written_at=at
+    )
     return _save_new(note, asked, by, at)
 
 

@@ -61,15 +61,26 @@ def in_order(lines: Sequence[News]) -> list[News]:
     )
 
 
-def compose(
-    recipient: User, lines: Sequence[News], on: date, *, at_once: str = ""
-) -> EmailMultiAlternatives:
-    """Return the email to a person. `lines` is their news, at least one. `at_once` distinguishes
-    an email that is not that of the day."""
+def entries_of(lines: Sequence[News], on: date) -> list[Entry]:
+    """Return the entries of an email with this news, most urgent first."""
     by_subject: dict[str, list[News]] = defaultdict(list)
     for line in in_order(lines):
         by_subject[line.subject].append(line)
-    entries = [own[0].entry(own, on) for own in by_subject.values()]
+    return [own[0].entry(own, on) for own in by_subject.values()]
+
+
+def compose(
+    recipient: User,
+    lines: Sequence[News],
+    entries: Sequence[Entry],
+    on: date,
+    *,
+    at_once: str = "",
+) -> EmailMultiAlternatives:
+    """Return the email to a person. `lines` is their news, at least one, and `entries` those of it. `at_once` distinguishes
+    an email that is not that of the day."""
+    # An answer to an email about several things would be about one of them, so only what has one thing is answered so.
+    reply_to = entries[0].address if len(entries) == 1 else ""
     seats = sorted(
         {
             _("{role} at {agency}").format(
@@ -81,6 +92,7 @@ def compose(
     context = {
         "recipient": recipient,
         "entries": entries[:ENTRIES_AT_MOST],
+        "reply_to": reply_to,
         "others": len(entries[ENTRIES_AT_MOST:]),
         "seats": list_in_words(list(seats)),
         "desk_url": absolute("/"),
@@ -91,9 +103,11 @@ def compose(
         subject=one_line(f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}{headline(entries)}"),
         body=render_to_string("notices/digest.txt", context),
         to=[recipient.email],
+        reply_to=[reply_to] if reply_to else [],
         headers={
-            # Prevents out-of-office replies.
+            # Prevent out-of-office replies, the second those of Exchange.
             "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "OOF, AutoReply",
             "List-Unsubscribe": f"<{absolute(reverse('following:emails'))}>",
             # The same for a repeated attempt, so that a mailbox can drop the duplicate.
             "Message-ID": f"<notices.{on.isoformat()}.{recipient.pk}{at_once}@{mail_host()}>",

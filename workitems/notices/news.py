@@ -43,9 +43,20 @@ Attachment = tuple[str, bytes, str]
 Addressed = tuple[User, Seat.Role, Why]
 
 
+@dataclass(frozen=True)
+class Answerable:
+    """What an answer to an email does (an `AnswerKey.Act`), about which row of which plan, and what to know of it."""
+
+    act: str
+    about: int
+    plan: int
+    says: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """The part of an email about one subject, such as a return."""
+    """The part of an email about one subject, such as a return. `acts` are the words and addresses of links that lead to what
+    a person may want to answer, filled in; `address` is where an email about it can be sent."""
 
     title: str
     plan: str
@@ -55,6 +66,9 @@ class Entry:
     link: str
     headline: str
     attachments: Sequence[Attachment] = ()
+    acts: Sequence[tuple[str, str]] = ()
+    answerable: Answerable | None = None
+    address: str = ""
 
 
 class News(Protocol):
@@ -92,7 +106,7 @@ class News(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class OtherNews:
     """News that come with their text: `title`, `plan` and `sentence` for the body, `state` for the end
-    of the subject line."""
+    of the subject line. `acts` and `answerable` are as in `Entry`, with paths."""
 
     recipient: User
     role: Seat.Role
@@ -108,6 +122,8 @@ class OtherNews:
     state: str
     path: str
     link: str
+    acts: Sequence[tuple[str, str]] = ()
+    answerable: Answerable | None = None
 
     @property
     def key(self) -> Key:
@@ -127,6 +143,8 @@ class OtherNews:
             url=absolute(first.path),
             link=first.link,
             headline=one_line(f"{first.title} {first.state}"),
+            acts=[(words, absolute(path)) for words, path in first.acts],
+            answerable=first.answerable,
         )
 
 

@@ -13,7 +13,8 @@ from django.db import transaction
 
 from agencies.models import User
 from workitems.models import Notice
-from workitems.notices.digest import compose, in_order
+from workitems.notices.answer_keys import with_addresses
+from workitems.notices.digest import ENTRIES_AT_MOST, compose, entries_of, in_order
 from workitems.notices.news import News, news
 
 log = structlog.get_logger(__name__)
@@ -116,7 +117,10 @@ def _log_and_mail(
             sent_at=at,
             at_once=at_once,
         )
-    mail = compose(recipient, lines, on, at_once=f".{row.pk}" if at_once else "")
+    entries = entries_of(lines, on)
+    shown = with_addresses(entries[:ENTRIES_AT_MOST], recipient, on)
+    entries[:ENTRIES_AT_MOST] = shown
+    mail = compose(recipient, lines, entries, on, at_once=f".{row.pk}" if at_once else "")
     mail.connection = connection
     mail.send()
     return len(lines)

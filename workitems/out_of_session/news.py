@@ -1,6 +1,6 @@
 """Notices about decisions out of session: approvers are asked, and get the outcome."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 from django.db.models import Prefetch, Q
@@ -17,6 +17,7 @@ from workitems.variations.votes import count_of
 
 Reason, Role = Notice.Reason, Seat.Role
 State = OutOfSession.State
+Choice = OutOfSessionAnswer.Choice
 
 
 def due_notices(on: date, *, only: int | None = None) -> Iterator[OtherNews]:
@@ -78,9 +79,12 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
         state = _("is due {when}").format(when=when)
     people = approvers or seats.coordinators(_plan(row))
     link = _("Read it and answer") if approvers else _("Open the decision")
+    to_answer = f"{row.get_absolute_url()}?answer={{}}#answer-{answer.agency_id}"
+    choices = (Choice.AGREE, Choice.DECLINE) if approvers else ()
     yield from _lines(
-        row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state, link
-    )
+        row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state, link,
+        acts=[(str(each.label), to_answer.format(each.value)) for each in choices],
+    )  # fmt: skip
 
 
 def _recorded(answer: OutOfSessionAnswer, seats: Seats) -> Iterator[OtherNews]:
@@ -140,6 +144,7 @@ def _lines(
     sentence: str,
     state: str,
     link: str = "",
+    acts: Sequence[tuple[str, str]] = (),
 ) -> Iterator[OtherNews]:
     return other_news(
         people,
@@ -154,6 +159,7 @@ def _lines(
         state=state,
         path=row.get_absolute_url(),
         link=link or (_("Read it and answer") if reason not in CLOSED else _("Open the decision")),
+        acts=acts,
     )
 
 

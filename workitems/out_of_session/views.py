@@ -105,8 +105,12 @@ def answers_of(asked: OutOfSession) -> list[OutOfSessionAnswer]:
     return list(rows)
 
 
-def answer_form(row: OutOfSessionAnswer, data: Any = None) -> AnswerForm:
-    return AnswerForm(data, row=row, prefix=f"agency-{row.agency_id}")
+def answer_form(row: OutOfSessionAnswer, data: Any = None, *, chosen: str = "") -> AnswerForm:
+    """Return the form of an agency's answer. `chosen` is filled in while there is no answer; it comes from a link in an email."""
+    form = AnswerForm(data, row=row, prefix=f"agency-{row.agency_id}")
+    if not row.choice and chosen in OutOfSessionAnswer.Choice.values:
+        form.initial["choice"] = chosen
+    return form
 
 
 def show(
@@ -158,7 +162,11 @@ def show(
             "is_over": asked.is_over(on),
             "state": asked.state_on(on),
             "own": [
-                (row, acted.get(str(row.agency_id)) or answer_form(row))
+                (
+                    row,
+                    acted.get(str(row.agency_id))
+                    or answer_form(row, chosen=request.GET.get("answer", "")),
+                )
                 for row in rows
                 if asked.is_open and request.user.has_perm("workitems.answer_out_of_session", row)
             ],

@@ -6,16 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agencies.models import Agency, Seat, User
+from agencies.models import WRITING_ROLES, Agency, Seat, User
 from agencies.wording.translation import day_words, list_in_words
 from workitems.measures.asked import to_answer_in_words
-from workitems.models import Notice, Return, ReturnNote
-from workitems.notices.news import Attachment, Entry, Key, Why, absolute, one_line, until
+from workitems.models import AnswerKey, Notice, Return, ReturnNote
+from workitems.notices.news import (
+    Answerable,
+    Attachment,
+    Entry,
+    Key,
+    Why,
+    absolute,
+    one_line,
+    until,
+)
 from workitems.plan.attachments import content_type
 from workitems.returns.services.answers import Answers
 from workitems.returns.services.handover import Mending, is_from_mail
@@ -28,6 +38,14 @@ WORKBOOK = gettext_lazy(
     "You can answer it in the attached workbook: choose the file on the return’s page."
 )
 WITH_WORKBOOK = (Reason.OPENED, Reason.REMINDED)
+SEND_BACK = gettext_lazy(
+    "Attach the workbook, saved as .xlsx. Nothing changes until you have compared it with the return."
+)
+# Whoever gets these has items to answer.
+TO_WRITE = {
+    *(Reason.OPENED, Reason.REMINDED, Reason.EXTENDED),
+    *(Reason.DUE_WEEK, Reason.DUE_DAY, Reason.OVERDUE),
+}
 READY = gettext_lazy("Nothing is missing any more. An approver can submit it.")
 
 
@@ -112,7 +130,27 @@ def entry(lines: Sequence[ReturnNews], on: date) -> Entry:
             _("Return of {agency} {is_due}").format(agency=agency, is_due=state_of(first, on))
         ),
         attachments=[workbook_of(of_return, on)] if comes_with_workbook else [],
+        acts=_acts(lines),
+        answerable=Answerable(AnswerKey.Act.RETURN, of_return.pk, round.plan_id, str(SEND_BACK))
+        if comes_with_workbook
+        else None,
     )
+
+
+def _acts(lines: Sequence[ReturnNews]) -> list[tuple[str, str]]:
+    """Return the link to the page that answers the rest with "no change", for writers of a return with items to answer."""
+    first = lines[0]
+    is_open = first.answers is not None and first.answers.answered < first.answers.total
+    if (
+        not is_open
+        or first.role not in WRITING_ROLES
+        or not {each.reason for each in lines} & TO_WRITE
+    ):
+        return []
+    of_return = first.of_return
+    slug = of_return.round.plan.slug
+    path = reverse("returns:no-change", args=[slug, of_return.round_id, of_return.agency_id])
+    return [(_("No change in the rest"), absolute(path))]
 
 
 def brings_workbook(line: ReturnNews) -> bool:

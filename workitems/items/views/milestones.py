@@ -75,6 +75,8 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
         )
         for name, (form, _) in ACTS.items()
     }
+    if is_from_email(request):
+        forms["close"].initial.setdefault("completed_on", localdate())
     conflict: Milestone | MilestoneAnswer | None = None
     tried: MilestoneLine | None = None
     if act == "move" and TRY in request.POST:
@@ -140,6 +142,7 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "has_open_delay": any(delay.ended_on is None for delay in delays),
             "conflict": conflict,
             "tried": tried,
+            "is_from_email": is_from_email(request),
             "talk": open_talk(
                 request, item.plan, "milestone", row, Moment.today(localdate()), at=timezone.now()
             ),
@@ -170,6 +173,11 @@ def record_for_agency(request: HttpRequest, slug: str, number: str, milestone: i
         delays=row.delays.open(on).prefetch_related("mitigations__owner_agency"),
         cancel_url=item.get_absolute_url(),
     )
+
+
+def is_from_email(request: HttpRequest) -> bool:
+    """Whether the person came by a link in an email. Its address stays that of the form."""
+    return request.GET.get("from") == "email"
 
 
 def as_typed(row: Milestone, form: MilestoneActForm) -> MilestoneLine | None:
@@ -229,6 +237,7 @@ def perform(
             outcome=ACTS[act][0].OUTCOME,
             day=day,
             answer_version=answer_version,
+            from_email=is_from_email(request),
             by=by,
             on=on,
             at=timezone.now(),

@@ -12,6 +12,7 @@ from django.utils import timezone
 from agencies.pages import services as sent_forms
 from agencies.people import outbox
 from agencies.records import history
+from workitems.by_email import services as by_email
 from workitems.following import visits
 from workitems.notices import send_notices
 
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         outcome = send_notices(on=on, at=timezone.now())
         sent_forms.forget_old(at=timezone.now())
         visits.forget_old(timezone.now())
+        by_email.forget_old(timezone.now())
         history.end_pauses_before(timezone.localdate())
         self.stdout.write(f"{on:%-d %B %Y}: {mails(outcome.sent)} sent.")
         if waiting := outbox.send_waiting():

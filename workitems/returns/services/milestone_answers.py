@@ -84,6 +84,7 @@ def answer(
     step: Mitigation | None = None,
     answer_version: int = 0,
     leaves_draft: bool = False,
+    from_email: bool = False,
     by: User,
     on: date,
     at: datetime,
@@ -93,7 +94,7 @@ def answer(
     `day` is the day of completion, or the new forecast, which may be a month or a quarter. Raise `Conflict` if `version` is not the
     milestone's, or if `answer_version` (0 for none) is not that of the answer, and `Refused` for
     whatever would be refused if it took effect today. `leaves_draft`: somebody else's words are in what
-    is not finished, so it stays.
+    is not finished, so it stays. `from_email`: the person came from a link in an email.
     """
     of_return = open_return(of_return)
     milestone = locked(milestone, version=version, related=("item",))
@@ -123,6 +124,7 @@ def answer(
     if row.pk is None or _said(row) != was:
         if answer_version != (row.version if row.pk else 0):
             raise Conflict(MilestoneAnswer.objects.for_page().get(pk=row.pk) if row.pk else None)
+        row.from_email = from_email
         row = _write(row, by=by, on=on, at=at)
     if row.is_on_milestone and not leaves_draft:
         of_return.milestone_drafts.filter(milestone=milestone).delete()

@@ -1,7 +1,8 @@
 """Record what came back in a return's workbook. The answers are written by the services of answers."""
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,6 +12,7 @@ from agencies.records import history
 from workitems.models import Return, ReturnSheet, Update
 from workitems.plan.services.refusals import Refused, locked
 from workitems.returns.services.milestone_answers import open_return
+from workitems.returns.sheet import read_workbook
 
 
 @transaction.atomic
@@ -21,6 +23,22 @@ def take_out(of_return: Return) -> None:
     """
     of_return = open_return(of_return)
     history.end_pauses(Update, of_return=of_return.pk)
+
+
+def receive_file(
+    *, of_return: Return, file: BinaryIO, name: str, by: User, at: datetime
+) -> ReturnSheet:
+    """Read a workbook that came back, and keep what it says. Nothing changes in the return.
+
+    Raise `WorkbookRefused` if it cannot be read, and `Refused` if the return is locked.
+    """
+    read = read_workbook(file, name, of_return, _name_of)
+    return receive(of_return=of_return, name=name, read=asdict(read), by=by, at=at)
+
+
+def _name_of(pk: int) -> str:
+    found = Return.objects.filter(pk=pk).select_related("round", "agency").first()
+    return str(found) if found else _("one that is not in this register")
 
 
 @transaction.atomic

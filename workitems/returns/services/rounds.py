@@ -188,9 +188,16 @@ def write_update(
 
 @transaction.atomic
 def say_no_change(
-    *, of_return: Return, item: WorkItem, on: date, version: int = 0, by: User, at: datetime
+    *,
+    of_return: Return,
+    item: WorkItem,
+    on: date,
+    version: int = 0,
+    from_email: bool = False,
+    by: User,
+    at: datetime,
 ) -> Update:
-    """Answer an item with "no change", dated `on`.
+    """Answer an item with "no change", dated `on`. `from_email`: the person came from a link in an email.
 
     Raise `Refused` for an item with an overdue milestone (of a supporting agency: one of its own) and
     for the third time in a row, and otherwise as `write_update` does.
@@ -210,7 +217,7 @@ def say_no_change(
     update.achieved = update.planned_next = update.challenges = ""
     update.key_achievement = Update.KeyAchievement.NO
     update.no_change_on = on
-    return _write(update, was, version, by=by, at=at)
+    return _write(update, was, version, from_email=from_email, by=by, at=at)
 
 
 @dataclass(frozen=True)
@@ -223,7 +230,9 @@ class Rest:
 
 
 @transaction.atomic
-def say_no_change_to_the_rest(*, of_return: Return, by: User, on: date, at: datetime) -> Rest:
+def say_no_change_to_the_rest(
+    *, of_return: Return, from_email: bool = False, by: User, on: date, at: datetime
+) -> Rest:
     """Answer with "no change" each item of the agency that has no answer yet and may have this one.
 
     What has an answer stays as it is. An item is left if it has an overdue milestone, for the third
@@ -236,7 +245,9 @@ def say_no_change_to_the_rest(*, of_return: Return, by: User, on: date, at: date
         if item.pk in answered:
             continue
         try:
-            say_no_change(of_return=of_return, item=item, on=on, by=by, at=at)
+            say_no_change(
+                of_return=of_return, item=item, on=on, from_email=from_email, by=by, at=at
+            )
         except Refused as refusal:
             rest.not_answered.append((item, str(refusal)))
         else:
@@ -378,6 +389,7 @@ def _write(
     *,
     by: User,
     at: datetime,
+    from_email: bool = False,
     is_pause: bool = False,
     is_settled: bool = False,
 ) -> Update:
@@ -386,7 +398,7 @@ def _write(
         return update
     if version != update.version:
         raise Conflict(Update.objects.get(pk=update.pk) if update.pk else None)
-    update.written_by, update.written_at = by, at
+    update.written_by, update.written_at, update.from_email = by, at, from_email
     update.version += 1
     return history.save(update, by=by, is_pause=is_pause)
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import time_format
@@ -222,6 +223,11 @@ def copied_words(entries: list[Entry], number: str) -> str:
                 "Item {number} already has text in these boxes, so nothing was copied. Clear a box first."
             ).format(number=number)
     return gettext("There is nothing to copy.")
+
+
+def say_rest(request: HttpRequest, of_return: Return, rest: round_services.Rest) -> None:
+    say = messages.success if rest.answered else messages.info
+    say(request, rest_in_words(of_return, rest))
 
 
 def rest_in_words(of_return: Return, rest: round_services.Rest) -> str:

@@ -1,6 +1,5 @@
 """The return as a workbook: download it, upload it, see what would change, and take it in."""
 
-from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -27,7 +26,7 @@ from workitems.plan.views.lookups import posted, require, signed_in
 from workitems.returns.forms.return_sheet import TakeForm
 from workitems.returns.services import return_sheet as sheet_services
 from workitems.returns.services.milestone_answers import open_return
-from workitems.returns.sheet import read_workbook, workbook_name, write_workbook
+from workitems.returns.sheet import workbook_name, write_workbook
 from workitems.returns.views.returns import visible_return, writing_for
 from workitems.returns.views.sheet_comparison import Comparison, Shown, compare_sheet, take
 
@@ -68,10 +67,9 @@ def index(request: HttpRequest, slug: str, round: int, agency: int) -> HttpRespo
         file = form.cleaned_data["workbook"]
         name = clean_name(file.name)
         try:
-            read = read_workbook(file, name, of_return, _name_of)
-            sheet = sheet_services.receive(
-                of_return=of_return, name=name, read=asdict(read), by=signed_in(request), at=timezone.now(),
-            )  # fmt: skip
+            sheet = sheet_services.receive_file(
+                of_return=of_return, file=file, name=name, by=signed_in(request), at=timezone.now()
+            )
         except WorkbookRefused as refused:
             for fault in refused.faults:
                 form.add_error("workbook", str(fault))
@@ -85,13 +83,8 @@ def index(request: HttpRequest, slug: str, round: int, agency: int) -> HttpRespo
         form,
         plan=of_return.round.plan,
         of_return=of_return,
-        sheets=of_return.sheets.order_by("-uploaded_at", "-pk"),
+        sheets=of_return.sheets.select_related("received_mail").order_by("-uploaded_at", "-pk"),
     )
-
-
-def _name_of(pk: int) -> str:
-    found = Return.objects.filter(pk=pk).select_related("round", "agency").first()
-    return str(found) if found else _("one that is not in this register")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

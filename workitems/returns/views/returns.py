@@ -57,9 +57,9 @@ from workitems.returns.views.answer_saving import (
     choose,
     copied_words,
     copy_last,
-    rest_in_words,
     save_entry,
     save_reply,
+    say_rest,
 )
 from workitems.returns.views.answers import (
     CHOICES,
@@ -254,8 +254,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
             rest = round_services.say_no_change_to_the_rest(
                 of_return=of_return, by=signed_in(request), on=localdate(), at=timezone.now()
             )
-            say = messages.success if rest.answered else messages.info
-            say(request, rest_in_words(of_return, rest))
+            say_rest(request, of_return, rest)
         return back(request)
     if act == COPY:
         messages.info(request, copied_words(entries, number))
