@@ -33,6 +33,7 @@ from reports.models import (
 from reports.models.issue import sha256
 from tests.reports.sample import document as sample_document
 from workitems.models import (
+    AnswerKey,
     Assignment,
     Attendance,
     Audit,
@@ -64,6 +65,7 @@ from workitems.models import (
     Plan,
     ReadConversation,
     ReadingTicks,
+    ReceivedMail,
     Reminder,
     Return,
     ReturnNote,
@@ -923,6 +925,31 @@ class ReturnSheetFactory(DjangoModelFactory):
     uploaded_by = factory.SubFactory(UserFactory)
     uploaded_as = factory.LazyAttribute(lambda row: row.uploaded_by.signature)
     uploaded_at = datetime(2010, 7, 1, tzinfo=UTC)
+
+
+class AnswerKeyFactory(DjangoModelFactory):
+    """Of a conversation, with a key that nobody has."""
+
+    class Meta:
+        model = AnswerKey
+
+    person = factory.SubFactory(UserFactory)
+    act = AnswerKey.Act.NOTE
+    about = 1
+    digest = factory.Sequence(lambda n: f"{n:064x}")
+    last_day = date(2010, 8, 1)
+
+
+class ReceivedMailFactory(DjangoModelFactory):
+    """An email that could not be read."""
+
+    class Meta:
+        model = ReceivedMail
+
+    person = factory.SubFactory(UserFactory)
+    message_digest = factory.Sequence(lambda n: f"{n:064x}")
+    at = datetime(2010, 6, 1, tzinfo=UTC)
+    outcome = ReceivedMail.Outcome.REFUSED
 
 
 class TrackerNoteFactory(DjangoModelFactory):

@@ -20,6 +20,7 @@ WRITE_THEIR_OWN_HISTORY = {
     "workitems/intake/services/trackers.py": "notes never change, and a mapping is a suggestion",
     "workitems/following/services.py": "what people follow is their own and has no history",
     "workitems/following/visits.py": "when people are on their desk is no record and has no history",
+    "workitems/by_email/services.py": "what came of an email is no record; the note or workbook that it became is",
     "workitems/notes/read_conversations.py": "what people have read is no record and has no history",
     "workitems/presenting/services.py": "the slide that members see moves all the time",
     "agencies/people/services/tokens.py": "the day of the last use is no part of the record",

@@ -309,6 +309,7 @@ TRACKED = {
 # Written by the program, or what somebody has only begun; and what nobody else sees of a person: what they follow, which emails they
 # want, and when they were last on their desk (decision 112).
 WITHOUT_HISTORY = {
+    "AnswerKey",
     "EmailChoice",
     "Follow",
     "KeptEstimate",
@@ -316,6 +317,7 @@ WITHOUT_HISTORY = {
     "Notice",
     "ReadConversation",
     "ReadingTicks",
+    "ReceivedMail",
     "ReturnSheet",
     "Seen",
     "SentForm",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.constraints import declared, refused_by
 from tests.factories import (
     AgencyFactory,
+    AnswerKeyFactory,
     AssignmentFactory,
     AttendanceFactory,
     AuditFactory,
@@ -44,6 +45,7 @@ from tests.factories import (
     PlanFactory,
     ReadConversationFactory,
     ReadingTicksFactory,
+    ReceivedMailFactory,
     ReturnFactory,
     ReturnNoteFactory,
     ReturnSheetFactory,
@@ -551,6 +553,18 @@ BROKEN = {
     "readconversation_in_order": [
         lambda: ReadConversationFactory(began_at=NOW, read_at=EARLIER),
         lambda: ReadConversationFactory(began_at=EARLIER, before_at=NOW),
+    ],
+    # Answers by email
+    "answerkey_act_known": [lambda: AnswerKeyFactory(act="open")],
+    "answerkey_is_hashed": [lambda: AnswerKeyFactory(digest="0123456789abcdef")],
+    "receivedmail_is_hashed": [lambda: ReceivedMailFactory(message_digest="<1@example.org>")],
+    "receivedmail_became_what_it_says": [
+        lambda: ReceivedMailFactory(outcome="note"),
+        lambda: ReceivedMailFactory(outcome="sheet", note=NoteFactory()),
+        lambda: ReceivedMailFactory(note=NoteFactory()),
+        lambda: ReceivedMailFactory(below="Quoted."),
+        lambda: ReceivedMailFactory(outcome="note", note=NoteFactory(), why="Too long."),
+        lambda: ReceivedMailFactory(outcome="lost"),
     ],
     # Calendars
     "calendarfeed_has_label": [lambda: CalendarFeedFactory(label="")],
