@@ -87,7 +87,8 @@ def _move_seat(seat: Seat, act: HandOver) -> Seat:
         seat.withdrawn_at = act.at
         save_row(seat, "withdrawn_at", act=act)
     held = Seat.objects.filter(user=seat.user, role=seat.role, agency=act.to)
-    if (own := held.during(from_on, to_on).first()) is not None:
+    own: Seat | None = held.during(from_on, to_on).first()
+    if own is not None:
         return own
     given = give_seat(
         user=seat.user,

@@ -105,8 +105,8 @@ def _unasked(at: "PlanAt", found: Sequence[ReturnAt]) -> set[int]:
     steps = read_at(Milestone, at.moment, columns, of_plan, not_yet=not_yet)
     asked |= {agency for item, agency in steps if item in asked_of}
     asked |= {row.responsible.pk for row in at.measures.set_up}
-    columns = ("of_return_id", "no_change_on", "achieved", "planned_next", "challenges")
-    updates = read_at(Update, at.moment, columns, {"of_return_id__in": [row.pk for row in rows]})
+    said_in = ("of_return_id", "no_change_on", "achieved", "planned_next", "challenges")
+    updates = read_at(Update, at.moment, said_in, {"of_return_id__in": [row.pk for row in rows]})
     written = {of_return for of_return, *said in updates if any(said)}
     return {row.pk for row in rows if row.agency.pk not in asked and row.pk not in written}
 
