@@ -16,7 +16,7 @@ from workitems.models import Decision, Meeting, Risk, Round, Variation
 from workitems.models.item import Stage
 from workitems.plan.plan_at.measures_at import MeasureAt
 from workitems.terms.additions import in_lines
-from workitems.terms.measure_sentence import Given, figure, target_in_words
+from workitems.terms.measure_sentence import Given, figure, target_in_words, units
 
 
 @in_english
@@ -161,7 +161,7 @@ def measures(view: PlanView, rows: Iterable[MeasureAt], made_at: datetime) -> Sh
         (number_column("Of"), lambda row: _figure(row[1].of if row[1] else None)),
         (
             Column("Unit", 12),
-            lambda row: row[0].measured.unit.partition("/")[2] or row[0].measured.unit,
+            lambda row: units(row[0].measured),
         ),
         (Column("No number yet, because", 30), lambda row: row[1].because if row[1] else ""),
         (

@@ -19,6 +19,7 @@ from workitems.plan.plan_at.measures_at import MeasureAt
 from workitems.plan.plan_at.waits_at import WaitAt, Waits
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late, Lateness, Reason
+from workitems.terms.measure_sentence import units
 
 Row = dict[str, Any]
 Agencies = Mapping[int, Agency]
@@ -205,7 +206,7 @@ def measure(row: MeasureAt) -> Row:
         "measure": row.name,
         "description": row.row.description,
         "kind": row.measured.kind,
-        "unit": row.measured.unit.partition("/")[2] or row.measured.unit,
+        "unit": units(row.measured),
         "better": row.measured.better,
         "baseline": row.measured.baseline,
         "baseline_on": row.measured.baseline_on,

@@ -522,6 +522,12 @@ def number_in_words(measure: Measured, value: Given, target: Aim | None = None) 
     return f"{words} {unit}" if unit else words
 
 
+def units(measure: Measured) -> str:
+    """Return the unit as it is called of many: "months"."""
+    one, _of, many = measure.unit.partition("/")
+    return many or one
+
+
 def target_in_words(measure: Measured, target: Aim) -> str:
     """Return "1,700 by June 2027", or of a yes or no "by June 2027"."""
     by = _by(target.by)

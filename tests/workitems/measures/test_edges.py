@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from agencies.people.services import handing_over
 from agencies.records import history
@@ -12,6 +13,7 @@ from tests.factories import (
     MeasureFactory,
     MeasureValueFactory,
     PlanFactory,
+    SeatFactory,
     TargetFactory,
     UpdateFactory,
     UserFactory,
@@ -114,3 +116,22 @@ def test_others_read_of_a_return_that_was_sent_back_what_was_submitted(
     name = f'name="v{measure.pk}-number"'
     assert ("747" in own, name in own) == (True, True)
     assert ("747" in others, "was 83" in others, name in others) == (False, True, False)
+
+
+def test_the_page_of_a_measure_gives_the_notes_of_its_numbers_and_its_unit(item, client_of, police):
+    measure = MeasureFactory(
+        item=item, kind="level", unit="month/months", as_told="the time to payment"
+    )
+    TargetFactory(measure=measure, number=6)
+    MeasureValueFactory(
+        measure=measure, day=MARCH, note="By telephone too.", not_comparable=True, accepted_on=MARCH
+    )
+    MeasureValueFactory(measure=measure, day=YESTERDAY, note="Not accepted.")
+    page = client_of(SeatFactory(agency=police, role="observer").user).get(
+        reverse("measures:detail", args=[item.plan.slug, measure.pk])
+    )
+    assert [line["note"] for line in page.context["lines"]] == [
+        "Counted differently from before.\nBy telephone too."
+    ]
+    assert page.context["targets"][0]["words"] == "Six by 31 December 2010"
+    assert "A level on a day (months)" in page.text

@@ -30,7 +30,14 @@ from workitems.plan.views.lookups import (
     signed_in,
     visible_plan,
 )
-from workitems.terms.measure_sentence import Given, number_in_words, target_in_words, when_in_words
+from workitems.terms.measure_sentence import (
+    Given,
+    number_in_words,
+    target_in_words,
+    units,
+    when_in_words,
+)
+from workitems.terms.sentence_ends import with_capital
 
 
 def found_measure(plan: Plan, pk: int) -> Measure:
@@ -100,6 +107,7 @@ def detail(request: HttpRequest, slug: str, measure: int) -> HttpResponse:
         "as_at": as_at,
         "form": as_at,
         "targets": targets_of(found) if found else [],
+        "units": units(found.measured) if found else "",
     }
     if moment.is_now and found is not None:
         context |= _may(request, row)
@@ -126,8 +134,10 @@ def _may(request: HttpRequest, row: Measure) -> dict[str, Any]:
 
 
 def lines_of(row: MeasureAt) -> list[dict[str, Any]]:
-    """Return the rows of a measure's table, newest first: those that count, the corrected ones, "no number yet"."""
+    """Return the rows of a measure's table, newest first: those that count, the corrected ones, "no number yet". One query."""
     corrected = {each.corrects for each in row.values}
+    notes = MeasureValue.objects.filter(measure=row.pk).exclude(note="").values_list("pk", "note")
+    said = dict(notes)
     lines = []
     for each in sorted(row.values, key=lambda each: (each.day, each.pk), reverse=True):
         lines.append(
@@ -136,9 +146,22 @@ def lines_of(row: MeasureAt) -> list[dict[str, Any]]:
                 "when": when_in_words(each),
                 "number": _number(row, each),
                 "is_corrected": each.pk in corrected,
+                "note": _note(each, said.get(each.pk, "")),
             }
         )
     return lines
+
+
+def _note(value: Given, note: str) -> str:
+    parts = [
+        _("Because {because}.").format(because=value.because) if value.because else "",
+        _("Counted differently from before.") if value.not_comparable else "",
+        _("Corrected, because {why}.").format(why=value.correction_reason)
+        if value.correction_reason
+        else "",
+        note,
+    ]
+    return "\n".join(filter(None, parts))
 
 
 def _number(row: MeasureAt, value: Given) -> str:
@@ -148,7 +171,10 @@ def _number(row: MeasureAt, value: Given) -> str:
 def targets_of(row: MeasureAt) -> list[dict[str, Any]]:
     replaced = {each.replaces for each in row.targets}
     return [
-        {"words": target_in_words(row.measured, each), "is_replaced": each.pk in replaced}
+        {
+            "words": with_capital(target_in_words(row.measured, each)),
+            "is_replaced": each.pk in replaced,
+        }
         for each in sorted(row.targets, key=lambda each: (each.by.last_day, each.pk))
     ]
 
