@@ -19,7 +19,6 @@ class WorkItemsConfig(AppConfig):
         from workitems.intake import to_decide
         from workitems.items import date_news
         from workitems.items import desk_lines as item_lines
-        from workitems.measures.set_up_news import set_up_news
         from workitems.meetings import action_news as action_notices
         from workitems.meetings import desk_lines as meeting_lines
         from workitems.meetings import meeting_news as meeting_notices
@@ -36,6 +35,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.returns import desk_lines as return_lines
         from workitems.returns import news as return_news
         from workitems.returns import proposal_news as between_agencies
+        from workitems.returns.measure_news import set_up_news
         from workitems.returns.services import held_returns, round_levers, rounds
         from workitems.risks import services as risks
         from workitems.variations import desk_lines as variation_lines

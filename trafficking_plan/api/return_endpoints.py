@@ -20,7 +20,6 @@ from trafficking_plan.api.problems import Problem, Wrong
 from trafficking_plan.api.schemas import Id, Page, Pages, Sent, ShortText
 from workitems.models import Return, WorkItem
 from workitems.plan.views.lookups import require, visible_plan
-from workitems.returns.forms.returns import ReturnForm
 from workitems.returns.return_page import MilestoneLine, Section, one_section, return_page
 from workitems.returns.views.answer_saving import save_entry
 from workitems.returns.views.answers import (
@@ -354,7 +353,7 @@ def _save(
     return entry
 
 
-def refuse_wrong(refusals: Iterable[str], forms: Iterable[ReturnForm], theirs: Any) -> None:
+def refuse_wrong(refusals: Iterable[str], forms: Iterable[Any], theirs: Any) -> None:
     """Raise `Problem` with what the return's page would say. `theirs` is what another user saved first."""
     wrong: list[Wrong] = [(None, message) for message in refusals]
     for form in forms:

@@ -7,7 +7,7 @@ import pytest
 from tests.factories import MeasureFactory, SeatFactory
 from tests.workitems.record import TODAY
 from workitems.measures.services import set_up
-from workitems.measures.set_up_news import set_up_news
+from workitems.returns.measure_news import set_up_news
 
 pytestmark = [
     pytest.mark.django_db,
