@@ -6,49 +6,50 @@ The rest is in their reports and in the annex of texts.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
-from functools import cached_property
-from typing import NamedTuple
 
 from agencies.wording.translation import in_english
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source, milestone_source
-from reports.compose.facts import Facts, UpdateFacts
+from reports.compose.facts import Facts
 from reports.compose.findings_text import audited
 from reports.compose.measures_text import SURE, Said, beside_achievements, of_outcomes
-from reports.compose.paragraphs import Writer, errors_naming, flat, key
+from reports.compose.paragraphs import Writer, key
+from reports.compose.reported import (
+    MIN_RESULTS,
+    MOST_WORDS,
+    Achieved,
+    Reports,
+    done_in_period,
+    has_mark,
+    is_completed,
+    is_wished_for,
+)
 from reports.compose.results import (
-    ENOUGH,
-    HEADLINE_WORDS,
-    as_result_in_english,
     boasts,
-    counts,
     headline,
-    is_list_without_verbs,
     is_of_people,
-    is_talk,
-    is_told,
-    is_typed_as_list,
     own_words,
     passage,
-    told_alone,
     without_lead,
     without_parts,
-    worth,
 )
-from reports.compose.subjects import NEAR, in_when, is_sayable, numbers_of
+from reports.compose.subjects import numbers_of
+from reports.compose.told_results import (
+    achieved_in_words,
+    dated_by_round,
+    has_date,
+    told_with_name,
+)
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
-from reports.document.dates import MONTHS, long_date, month_of, period
+from reports.document.dates import long_date, period
 from reports.document.wording import (
     agree,
     capitalised,
-    cited,
     closed,
     count_in_words,
-    first_sentences,
     join_words,
     number,
     opened,
@@ -56,31 +57,17 @@ from reports.document.wording import (
 )
 from workitems.measures.completion import Completion, Writing, sentence
 from workitems.models import Pillar, Update
-from workitems.models.item import Stage
-from workitems.plan.plan_at import ItemAt, MilestoneAt
-from workitems.terms.acronyms import acronyms_in
-from workitems.terms.fragments import WITHOUT_A_THING, done_at, is_several
-from workitems.terms.known_dates import KnownDate
-from workitems.terms.sentence_ends import on_one_line
-from workitems.terms.stems import completion, says_nothing, says_we, without_announcements
-from workitems.terms.third_person import without_we
+from workitems.plan.plan_at import ItemAt
 
-MOST_WORDS = 60
 # Words in one paragraph; the achievements of a pillar may take several.
 PARAGRAPH_WORDS = 110
-# The longest first sentence offered as a main result.
-MOST_SHOWN_WORDS = 150
-# Results that are printed whether they fit or not, and the limit on the main ones.
-MIN_RESULTS = 3
-MAX_HEADLINES = 6
 # More of them are printed whether they fit or not while they have at most so many words together.
 SURE_WORDS = 120
 SURE_WORDS_IF_TIGHT = 90
 SURE_WORDS_BY_ITEM = 95  # and in a paper by item, where each has its item's name
 # And what is told of key items that their agencies marked, as long as the section has so many.
 SURE_WORDS_OF_KEY = 150
-# Acronyms that nobody explains, from which a result cannot be read.
-MANY_UNKNOWN = 3
+SURE_WORDS_IF_LATE = 110  # where more than `MIN_RESULTS` items that lead are late
 # Limit on the milestones named in a paper without key achievements.
 MAX_MILESTONES = 8
 # Limit on the completed items named.
@@ -93,136 +80,8 @@ MAX_LEFT = 8
 # The key of the paragraph of the main results.
 MAIN_RESULTS = key("p", "headlines")
 
-Achieved = tuple[ItemAt, UpdateFacts]
 # A result that is told, with its item and its sources.
 Result = tuple[ItemAt, str, list[Source]]
-
-# The marks of reports, what is most wished for first.
-MARKS = (Update.KeyAchievement.HEADLINE, Update.KeyAchievement.YES, Update.KeyAchievement.NO)
-UNMARKED = MARKS.index(Update.KeyAchievement.NO)
-
-
-class WhyNot(StrEnum):
-    """Why a report is no main result."""
-
-    NOTHING = "nothing"
-    TALK = "talk"
-    ONGOING = "ongoing"
-    SAME_ITEM = "same item"
-    BEHIND = "behind"
-    SAID = "said"
-    ELSEWHERE = "elsewhere"
-    NO_ROOM = "no room"
-    NEWER = "newer"
-    OTHERS_MARKED = "others marked"
-    UNSUPPORTED = "unsupported"
-    TOO_LITTLE = "too little"
-    WE = "we"
-    LIST = "list"
-    NO_SENTENCE = "no sentence"
-    TOO_LONG = "too long"
-
-
-class PassedOver(NamedTuple):
-    """A report that is no main result, with its first sentence ("" if it says nothing)."""
-
-    item: ItemAt
-    update: UpdateFacts
-    text: str
-    reason: WhyNot
-
-
-class Reports:
-    """What the reports of a paper's items say that was achieved: each is read once, though the paper is composed
-    several times until it has its length."""
-
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-
-    @cached_property
-    def known(self) -> set[str]:
-        """The acronyms that readers know or the paper writes out."""
-        names = (agency.short_name for agency in self.facts.agencies.values())
-        return {*names, *self.facts.glossary}
-
-    @cached_property
-    def achieved(self) -> list[Achieved]:
-        """The reports that say what was achieved, or whose items' milestones do, unless an audit found that nothing supports them."""
-        return [
-            (item, update)
-            for item in self.facts.items
-            if item.pk not in self.facts.unsupported
-            for update in self.facts.updates_of(item)
-            if own_words(update.achieved) or _done_instead(self.facts, item, update)
-        ]
-
-    @cached_property
-    def can_be_results(self) -> list[Achieved]:
-        """What can be a main result, the best first: what its agency marked and says something, and of an agency's
-        last report on an item what is a result without a mark. A report without a mark comes after each of any worth
-        that has one. Of the same worth, what is late and not key comes last; then what was marked goes first, a key
-        item, what is short, and what speaks of people."""
-        facts, late = self.facts, {entry.item.pk for entry in self.facts.late}
-        found: list[tuple[tuple[int | bool, ...], Achieved]] = []
-        last = {(item.pk, update.of_return.agency_id): update.pk for item, update in self.achieved}
-        for item, update in self.achieved:
-            own = own_words(update.achieved)
-            text = headline(own)
-            is_last = last[item.pk, update.of_return.agency_id] == update.pk
-            is_leads = is_last and update.of_return.agency_id == item.lead
-            is_done = is_leads and bool(_done_in_period(facts, item) or _is_completed(facts, item))
-            value = -1 if boasts(text) else min(worth(text, is_done=is_done), ENOUGH)
-            if WITHOUT_A_THING.match(own):
-                # It says only when.
-                value = min(value, 1)
-            mark = MARKS.index(Update.KeyAchievement(update.key_achievement))
-            is_unasked = is_last and value >= ENOUGH and not _why_unfit_as_it_is(item, update)
-            if (mark == 0 or is_unasked) and not _is_talk((item, update)) and (text or not own):
-                unknown = {*acronyms_in(text)} - self.known
-                order = (
-                    value <= 0,
-                    len(unknown) >= MANY_UNKNOWN,
-                    mark == UNMARKED,
-                    -value,
-                    item.pk in late and not item.is_key,
-                    mark,
-                    not item.is_key,
-                    is_typed_as_list(update.achieved),
-                    len(text.split()) > HEADLINE_WORDS,
-                    not is_of_people(text),
-                )
-                found.append((order, (item, update)))
-        return [pair for _, pair in sorted(found, key=lambda each: each[0])]
-
-    @cached_property
-    def results(self) -> list[Achieved]:
-        """The first of each item of those."""
-        firsts = {pair[0].pk: pair for pair in reversed(self.can_be_results)}
-        return [pair for pair in self.can_be_results if firsts[pair[0].pk] is pair]
-
-    @cached_property
-    def main(self) -> list[Achieved]:
-        """Those for the list of main results. Reports without a mark only make up for what is marked of too few items."""
-        return self._listed(self.results)
-
-    @cached_property
-    def main_by_item(self) -> list[Achieved]:
-        """Those for a paper by item, which tells with what is late how much of it is done: none of late items, and no
-        lists, unless there are too few others."""
-        late = {entry.item.pk for entry in self.facts.late if entry.is_late}
-        others = [
-            (item, update)
-            for item, update in self.results
-            if item.pk not in late and not is_typed_as_list(update.achieved)
-        ]
-        return self._listed(others) if len(others) >= MIN_RESULTS else self.main
-
-    def _listed(self, results: list[Achieved]) -> list[Achieved]:
-        is_marked = [each for each in self.achieved if not _is(each, Update.KeyAchievement.NO)]
-        told = {item.pk for item, update in is_marked if own_words(update.achieved)}
-        unmarked = [pair for pair in results if _is(pair, Update.KeyAchievement.NO)]
-        left_out = unmarked[max(MAX_HEADLINES - len(told), 0) :]
-        return [pair for pair in results if pair not in left_out][:MAX_HEADLINES]
 
 
 def achievements(writer: Writer) -> Section:
@@ -233,12 +92,13 @@ def achievements(writer: Writer) -> Section:
     others = [
         pair
         for pair in achieved
-        if pair not in headlines and (pair in results or not _is(pair, Update.KeyAchievement.NO))
+        if pair not in headlines
+        and (pair in results or not has_mark(pair, Update.KeyAchievement.NO))
     ]
     if writer.is_by_item:
         late = {entry.item.pk for entry in facts.late if entry.is_late}
         others = [pair for pair in others if pair[0].pk not in late]
-    completed = [item for item in facts.items if _is_completed(facts, item)]
+    completed = [item for item in facts.items if is_completed(facts, item)]
     # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
     # The actions against late items go before one more.
@@ -246,7 +106,7 @@ def achievements(writer: Writer) -> Section:
     lines, omitted = _headlines(writer, headlines, room, fewest - bool(others))
     least = max(fewest - (len(headlines) - len(omitted)), 0 if writer.is_tight else 1)
     sure = _sure_of_key(writer) - sum(count_words(told) for _, told, _ in lines)
-    said = beside_achievements(writer, [item for item, _, _ in lines], room, sure=SURE)
+    said = beside_achievements(writer, [(item, told) for item, told, _ in lines], room, sure=SURE)
     texts, omitted_of_pillars = _by_pillar(writer, others, results, room, least, sure)
     if writer.is_by_item:
         # They are one list.
@@ -254,16 +114,21 @@ def achievements(writer: Writer) -> Section:
             (
                 item,
                 dated_by_round(
-                    facts, update, texts[update.pk], opened(_alone(writer, item, texts[update.pk]))
+                    facts,
+                    update,
+                    texts[update.pk],
+                    opened(told_with_name(writer, item, texts[update.pk])),
                 ),
                 [update.source],
             )
             for item, update in others
             if update.pk in texts
         ]
-    said |= beside_achievements(writer, [item for item, up in others if up.pk in texts], room)
+    beside = [(item, texts[update.pk]) for item, update in others if update.pk in texts]
+    said |= beside_achievements(writer, beside, room)
+    lines, month = _of_one_month(lines)
     paragraphs = of_outcomes(writer, room)
-    paragraphs += _listed(writer, [_with_measures(line, said) for line in lines], room)
+    paragraphs += _listed(writer, [_with_measures(line, said) for line in lines], month, room)
     if not writer.is_by_item:
         paragraphs += _of_pillars(writer, others, texts, said)
     left_out = {update.pk for _, update in [*omitted, *omitted_of_pillars]}
@@ -347,142 +212,6 @@ def _without_evidence(counts: Counter[Completion]) -> str:
     return f"{of} completed since the Plan began {has} evidence yet{aside}."
 
 
-def _is(pair: Achieved, mark: Update.KeyAchievement) -> bool:
-    return pair[1].key_achievement == mark
-
-
-def _is_wished(item: ItemAt, update: UpdateFacts) -> bool:
-    """Whether a report is on a key item, is marked and can be told as it is."""
-    is_marked = not _is((item, update), Update.KeyAchievement.NO)
-    return item.is_key and is_marked and not _why_unfit_as_it_is(item, update)
-
-
-def _is_talk(pair: Achieved) -> bool:
-    """Whether it is only a meeting or an announcement, without a number: no main result."""
-    item, update = pair
-    told = passage(own_words(update.achieved), MOST_WORDS).least
-    return is_talk(told) and item.completed_on is None
-
-
-def _why_unfit_as_it_is(item: ItemAt, update: UpdateFacts) -> WhyNot | None:
-    """Return why a report that its agency did not mark can be no main result as it is; None if it is a sentence of the
-    paper, on an item that goes on."""
-    agency = update.of_return.agency
-    text = without_we(update.achieved, agency.short_name)
-    if item.stage == Stage.WITHDRAWN:
-        return WhyNot.TOO_LITTLE
-    if is_list_without_verbs(text, on_one_line(text)):
-        return WhyNot.LIST
-    told = passage(own_words(text), MOST_WORDS).least
-    if says_we(told):
-        return WhyNot.WE
-    # "Job families issued to all in January" may lack "were".
-    names = (agency.short_name, agency.name, f"The {agency.name}")
-    is_sentence = is_told(told) or completion("achieved", told) or told.startswith(names)
-    return None if is_sentence else WhyNot.NO_SENTENCE
-
-
-def _is_completed(facts: Facts, item: ItemAt) -> bool:
-    """Whether the item was completed in the period."""
-    start, end = facts.briefing.period_start, facts.briefing.period_end
-    return item.completed_on is not None and start <= item.completed_on <= end
-
-
-def _weight(pair: Achieved) -> tuple[bool, bool]:
-    """Order results: what has no number after what has one, then what is of no key item."""
-    item, update = pair
-    return not any(map(str.isdigit, update.achieved)), not item.is_key
-
-
-def _achieved(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
-    """Return what was achieved as a result (see `as_result`); of a text that says nothing, the milestones that were
-    done."""
-    if done := _done_instead(writer.facts, item, update):
-        return " ".join(_done(writer, item, step) for step in done)
-    with errors_naming(update.source):
-        text = flat(update.achieved, writer.facts.maori)
-    text = _with_thing(writer, item, text)
-    agency = update.of_return.agency
-    names = (agency.name, agency.short_name)
-    return as_result_in_english(update.achieved, text, writer.short_subject(agency), names)
-
-
-def _with_thing(writer: Writer, item: ItemAt, text: str) -> str:
-    """Return a result with its subject. "Published on 8 October." gets that of the milestone done in the period that ends
-    with the same word."""
-    found = WITHOUT_A_THING.match(text)
-    if not found:
-        return text
-    for _, step in reversed(_done_in_period(writer.facts, item)):
-        thing, done = done_at(step.description)
-        if done.casefold() == found["done"].casefold():
-            was = "were" if is_several(thing) else "was"
-            start = thing if is_several(thing) else f"The {thing[:1].lower()}{thing[1:]}"
-            when_done = re.sub(r"^(\w+) (?=\d)", r"\1 on ", f"{text[:1].lower()}{text[1:]}")
-            return f"{start} {was} {when_done}"
-    return text
-
-
-def _alone(writer: Writer, item: ItemAt, text: str) -> str:
-    """Return a result as it is told alone: in a paper by item after the item's name, which runs in, in bold, with the note that
-    the item is complete."""
-    if not writer.is_by_item:
-        return told_alone(writer.names, item, text, writer.agency_names)
-    reported = "reported complete" if writer.tells_of_evidence else "complete"
-    notes = [reported] if _is_completed(writer.facts, item) else []
-    return f"**{writer.names.heading(item, *notes)}:** {capitalised(text)}"
-
-
-def _done_instead(facts: Facts, item: ItemAt, update: UpdateFacts) -> list[MilestoneAt]:
-    """Return the milestones done in the period for which the item's last update has no words of its own."""
-    if update is not facts.updates_of(item)[-1] or own_words(update.achieved):
-        return []
-    return [step for _, step in reversed(_done_in_period(facts, item))]
-
-
-def _done_in_period(facts: Facts, item: ItemAt) -> list[tuple[date, MilestoneAt]]:
-    """Return the item's milestones that were done in the period, with their dates, the first one first."""
-    start, end = facts.briefing.period_start, facts.briefing.period_end
-    done = [(step.completed_on, step) for step in item.milestones if step.completed_on]
-    return sorted(pair for pair in done if start <= pair[0] <= end)
-
-
-def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
-    """Return "DoL completed the brochure (1.1) in June 2010."."""
-    assert step.completed_on is not None
-    agency = writer.short_subject(writer.facts.agencies[step.responsible])
-    day = in_when(KnownDate(step.completed_on), step.on)
-    name = writer.names.step(item, step)
-    if writer.is_by_item:
-        # The item's name runs in.
-        name = writer.names.what(step) if is_sayable(step) else "a milestone"
-    return f"{agency} completed {name} {day}."
-
-
-# A day, month or year of the text's own.
-_HAS_DATE = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b|\b(?:19|20)\d\d\b")
-
-
-# "is now in use", but not "until now" and "by now".
-_NOW = re.compile(
-    r"(?:(?<=\bis )|(?<=\bare )|(?<=\bhas )|(?<=\bhave ))(?:at present|currently|now) "
-)
-
-
-def dated_by_round(facts: Facts, update: UpdateFacts, text: str, told: str) -> str:
-    """Return a result, as it is `told`, with the month in which its round ended: "… the online module (June 2026).". Not if the
-    round is the period's last and ended near its end, or if the `text`, without its item's name, has a date: else it need not be so
-    today."""
-    ended, period_end = update.of_return.round.period_end, facts.briefing.period_end
-    is_current = ended is None or (
-        ended >= (facts.last_round or ended) and period_end - ended <= NEAR
-    )
-    if not text or is_current or _HAS_DATE.search(text):
-        return told
-    month, told = month_of(ended), _NOW.sub("", told)
-    return cited(told, month) if told.rstrip().endswith((".", "!", "?")) else f"{told} ({month})"
-
-
 def _headlines(
     writer: Writer, headlines: list[Achieved], room: Room, least: int
 ) -> tuple[list[Result], list[Achieved]]:
@@ -490,19 +219,28 @@ def _headlines(
     lines: list[Result] = []
     omitted = []
     for item, update in headlines:
-        text = headline(_achieved(writer, item, update))
-        if writer.is_by_item:
+        row = writer.facts.once(Reports).measured_instead(item, update)
+        text = headline(achieved_in_words(writer, item, update))
+        if row:
+            text = writer.facts.measures.sentence_of(row)
+        elif writer.is_by_item:
             text = without_parts(without_lead(text) if writer.is_tight else text)
-        told = dated_by_round(writer.facts, update, text, _alone(writer, item, text))
+        told = told_with_name(writer, item, text)
+        if not row:
+            told = dated_by_round(writer.facts, update, text, told)
         certain = count_words(told, *(line for _, line, _ in lines))
         is_short = SURE_WORDS_IF_TIGHT if writer.is_tight else SURE_WORDS
         most = _sure_of_key(writer)
-        sure = most if _is_wished(item, update) else min(is_short, most)
+        sure = most if is_wished_for(item, update) else min(is_short, most)
         must = len(lines) < least or certain <= sure
         if text and text not in writer.used_sentences and (must or room.has(told)):
             room.use(told)
             writer.used_sentences.add(text)
-            lines.append((item, told, [update.source]))
+            sources = [update.source]
+            if row:
+                writer.measures_told.add(row.pk)
+                sources += writer.facts.measures.sources_of(row)
+            lines.append((item, told, sources))
         else:
             omitted.append((item, update))
     return lines, omitted
@@ -511,13 +249,15 @@ def _headlines(
 def _sure_of_key(writer: Writer) -> int:
     """Return the number of words of key items' results that are always printed: fewer in a paper by item, where late items
     come first."""
-    return SURE_WORDS_BY_ITEM if writer.is_by_item else SURE_WORDS_OF_KEY
+    if writer.is_by_item:
+        return SURE_WORDS_BY_ITEM
+    leading = sum(entry.is_late and entry.leads for entry in writer.facts.late)
+    return SURE_WORDS_OF_KEY if leading <= MIN_RESULTS else SURE_WORDS_IF_LATE
 
 
-def _listed(writer: Writer, lines: list[Result], room: Room) -> Iterator[Paragraph]:
+def _listed(writer: Writer, lines: list[Result], month: str, room: Room) -> Iterator[Paragraph]:
     """Yield the list of the main results."""
     if lines:
-        lines, month = _of_one_month(lines)
         introduction = introduced(
             writer.facts, len(lines), month, is_reported=writer.tells_of_evidence
         )
@@ -534,10 +274,11 @@ _REPORTED_TO = ", as reported to "
 
 
 def _of_one_month(lines: list[Result]) -> tuple[list[Result], str]:
-    """Return the results without their month, and the month, if all have the same; else the results and ""."""
-    found = [_MONTH_AT_END.search(told) for _, told, _ in lines]
-    months = {each["month"] if each else "" for each in found}
-    if len(lines) == 1 or len(months) > 1 or not (month := months.pop()):
+    """Return the results without their month, and the month, if all without a date of their own have the same; else the results
+    and ""."""
+    found = [(told, _MONTH_AT_END.search(told)) for _, told, _ in lines]
+    months = {each["month"] if each else "" for told, each in found if each or not has_date(told)}
+    if len(lines) == 1 or len(months) != 1 or not (month := months.pop()):
         return lines, ""
     return [(item, _MONTH_AT_END.sub("", told), of) for item, told, of in lines], month
 
@@ -601,13 +342,13 @@ def _by_pillar(
     seconds: dict[int, str] = {}
     # Each achievement gets one sentence before any of them gets a second.
     for item, update in _in_turns(pairs, results):
-        is_wished = _is_wished(item, update)
+        is_wished = is_wished_for(item, update)
         if room.remaining < 1 and len(texts) >= least and not is_wished:
             continue
-        found = passage(_achieved(writer, item, update), MOST_WORDS)
+        found = passage(achieved_in_words(writer, item, update), MOST_WORDS)
         if not found.least or found.least in writer.used_sentences:
             continue
-        least_told = _alone(writer, item, found.least)
+        least_told = told_with_name(writer, item, found.least)
         told = dated_by_round(writer.facts, update, found.least, least_told)
         is_sure = is_wished and count_words(told, *texts.values()) <= sure
         if len(texts) < least or is_sure or room.has(told):
@@ -643,9 +384,9 @@ def _in_turns(pairs: list[Achieved], results: list[Achieved]) -> list[Achieved]:
     def order(pair: Achieved) -> tuple[bool, bool, bool, int, bool, bool]:
         item, update = pair
         place = results.index(pair) if pair in results else len(results)
-        is_unmarked = _is(pair, Update.KeyAchievement.NO)
+        is_unmarked = has_mark(pair, Update.KeyAchievement.NO)
         is_boast = boasts(passage(own_words(update.achieved), MOST_WORDS).least)
-        is_wished = _is_wished(item, update)
+        is_wished = is_wished_for(item, update)
         is_about_people = is_of_people(update.achieved)
         return is_unmarked, is_boast, not is_wished, place, not item.is_key, not is_about_people
 
@@ -664,7 +405,7 @@ def _boxes(
     box: list[Achieved] = []
     length = 0
     for pair in pairs:
-        size = count_words(_alone(writer, pair[0], texts[pair[1].pk]))
+        size = count_words(told_with_name(writer, pair[0], texts[pair[1].pk]))
         if box and length + size > PARAGRAPH_WORDS:
             yield box
             box, length = [], 0
@@ -688,7 +429,7 @@ def _of_pillar(
         if last is not None and item is not last:
             passages += said.pop(last.pk, [])
         text = texts[update.pk]
-        told = text if item is last else _alone(writer, item, text)
+        told = text if item is last else told_with_name(writer, item, text)
         told = dated_by_round(writer.facts, update, text, told)
         passages.append((closed(capitalised(told)), [update.source]))
         last = item
@@ -749,6 +490,9 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
         return f"Also {reported}complete: {join_words(_with_doubt(writer, item) for item in rest)}."
     if not new:
         return f"{done} ({numbers_of(shown, MAX_COMPLETED)})."
+    if writer.is_by_item and writer.is_tight and new == shown and len(new) <= MAX_NAMED:
+        how = "Reported complete" if writer.tells_of_evidence else f"Completed in the {when}"
+        return f"{how}: {join_words(_with_doubt(writer, item) for item in new)}."
     names = some([_with_doubt(writer, item) for item in new], MAX_COMPLETED)
     where = writer.where(["items", "items_texts"]) if len(new) > MAX_COMPLETED else ""
     among = "among them " if len(new) < len(completed) else ""
@@ -768,7 +512,7 @@ def _milestones(writer: Writer, room: Room) -> Iterator[Paragraph]:
     done = [
         (day, item, step)
         for item in sorted(facts.items, key=lambda item: not item.is_key)
-        for day, step in _done_in_period(facts, item)
+        for day, step in done_in_period(facts, item)
     ]
     if not done:
         return
@@ -808,97 +552,3 @@ def _nothing_achieved(writer: Writer) -> Paragraph:
         about="no achievement",
         sources=[update.source for item in heard for update in facts.updates_of(item)] or None,
     )
-
-
-@in_english
-def passed_over(
-    facts: Facts,
-    main: Collection[int],
-    told: Collection[int],
-    most: int,
-    contents: Iterable[str] = (),
-) -> tuple[list[PassedOver], int]:
-    """Return what could be a main result of a paper of these `contents` and is none, the likeliest first, and the number of
-    those beyond `most`.
-
-    `main` are the ids of the updates that are main results, `told` of those that the section has in any paragraph.
-    Passed over is what an agency calls a headline; and of what is not told: what it calls a key achievement, and of an
-    item's last report what begins with a number, or completed the item in the period.
-    """
-    found = []
-    for item in facts.items:
-        updates = facts.updates_of(item) if item.stage != Stage.WITHDRAWN else ()
-        for pair in ((item, update) for update in updates if update.pk not in main):
-            update = pair[1]
-            is_wished = _is(pair, Update.KeyAchievement.HEADLINE)
-            if update.pk in told and not is_wished:
-                continue
-            is_likely = not _is(pair, Update.KeyAchievement.NO) or (
-                update is updates[-1]
-                and (
-                    _is_completed(facts, item)
-                    or counts(passage(own_words(update.achieved), MOST_SHOWN_WORDS).least)
-                )
-            )
-            if is_wished or (is_likely and not says_nothing(update.achieved)):
-                found.append(pair)
-    found.sort(key=lambda pair: (not _is(pair, Update.KeyAchievement.HEADLINE), *_weight(pair)))
-    writer = Writer(facts, contents=contents)
-    shown = []
-    for item, update in found[:most]:
-        whole = _achieved(writer, item, update)
-        text = headline(whole) or first_sentences(whole, 1, MOST_SHOWN_WORDS)
-        text = dated_by_round(facts, update, text, _alone(writer, item, text)) if text else ""
-        reason = _why_not(writer, (item, update), text, told, len(main))
-        if not text and reason != WhyNot.NOTHING:
-            text = first_sentences(writer.flat(update.achieved), 1, MOST_SHOWN_WORDS)
-        shown.append(PassedOver(item, update, closed(capitalised(text)), reason))
-    return shown, len(found[most:])
-
-
-def _why_not(
-    writer: Writer, pair: Achieved, text: str, told: Collection[int], count: int
-) -> WhyNot:
-    """Return why a report with this sentence is no main result. `told` are the ids of the updates that the section
-    has; `count` is the number of main results."""
-    item, update = pair
-    reports = writer.facts.once(Reports)
-    if not text:
-        if says_nothing(update.achieved):
-            return WhyNot.NOTHING
-        return WhyNot.ONGOING if without_announcements(update.achieved) else WhyNot.TALK
-    if _is_talk(pair):
-        return WhyNot.TALK
-    if pair not in reports.can_be_results:
-        return _why_unfit(reports, pair)
-    if pair not in reports.results:
-        return WhyNot.SAME_ITEM
-    line = opened(headline(_achieved(writer, item, update)))
-    before = reports.results[: reports.results.index(pair)]
-    if any(line == opened(headline(_achieved(writer, *other))) for other in before):
-        return WhyNot.SAID
-    if count >= MAX_HEADLINES:
-        return WhyNot.BEHIND
-    if update.pk in told:
-        return WhyNot.ELSEWHERE
-    is_left_out = pair not in reports.main and len(reports.main) < MAX_HEADLINES
-    return WhyNot.OTHERS_MARKED if is_left_out else WhyNot.NO_ROOM
-
-
-def _why_unfit(reports: Reports, pair: Achieved) -> WhyNot:
-    """Return why a report cannot be a main result as it is."""
-    item, update = pair
-    own = own_words(update.achieved)
-    if item.pk in reports.facts.unsupported:
-        return WhyNot.UNSUPPORTED
-    if own and not headline(own):
-        return WhyNot.TOO_LONG
-    if _is(pair, Update.KeyAchievement.HEADLINE):
-        return WhyNot.NOTHING
-    agency = update.of_return.agency_id
-    last = [
-        each for of, each in reports.achieved if of is item and each.of_return.agency_id == agency
-    ][-1:]
-    if last and last[0] is not update:
-        return WhyNot.NEWER
-    return _why_unfit_as_it_is(item, update) or WhyNot.TOO_LITTLE

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from agencies.models import Agency
-from reports.compose.achievements import MOST_WORDS
 from reports.compose.at_risk_text import at_risk_in_words
 from reports.compose.late_words import (
     AT_RISK_WORDS,
@@ -18,6 +17,7 @@ from reports.compose.late_words import (
     in_words_of,
 )
 from reports.compose.paragraphs import flat
+from reports.compose.reported import MOST_WORDS
 from reports.compose.results import HEADLINE_WORDS, as_result, headline, passage, told_alone
 from reports.compose.subjects import DOUBTFUL, Names, no_reason, slip_sentence
 from reports.document import DocumentError, Text, markup

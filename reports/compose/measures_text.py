@@ -1,10 +1,12 @@
 """What measures say in a paper: beside an item's achievement, of outcomes in the summary, and under Delay what was missed
 or is worse than before the plan. Each is told once."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from reports.compose.budget import Room
 from reports.compose.citations import Line, item_source
+from reports.compose.late_dates import SPELT
 from reports.compose.paragraphs import Writer
 from reports.compose.slips import PEOPLE
 from reports.compose.subjects import numbers_of
@@ -30,6 +32,7 @@ MAX_WORSE = 1
 MAX_OF_ITEM = 2
 # Measures beside the main results that are told whether they fit or not, unless the paper is tight.
 SURE = 2
+SURE_IF_TIGHT = 1
 MAX_MISSED = 5
 MAX_MISSED_IF_TIGHT = 2
 # What says nothing beside an achievement: an annex and the checks have it.
@@ -86,13 +89,13 @@ def _matters(writer: Writer, item: ItemAt) -> bool:
 
 
 def beside_achievements(
-    writer: Writer, items: Iterable[ItemAt], room: Room, *, sure: int = 0
+    writer: Writer, told: Iterable[tuple[ItemAt, str]], room: Room, *, sure: int = 0
 ) -> dict[int, list[Said]]:
-    """Return by item what its measures say: so many are `sure`, others as far as there is room. What was missed or is worse
-    stands under Delay."""
+    """Return by item what its measures say beside what is `told` of it: so many are `sure`, others as far as there is room. What
+    was missed or is worse stands under Delay."""
     found: dict[int, list[Said]] = {}
-    sure = 0 if writer.is_tight else sure
-    for item in dict.fromkeys(items):
+    sure = min(sure, SURE_IF_TIGHT) if writer.is_tight else sure
+    for item, text in told:
         rows = [
             row
             for row in writer.facts.measures.rows.of_item(item.pk)
@@ -101,10 +104,36 @@ def beside_achievements(
             and not (row.state.needs_attention and writer.has("delay"))
         ]
         for row in rows[:MAX_OF_ITEM]:
-            if sure > 0 or room.has(writer.facts.measures.sentence_of(row)):
-                found.setdefault(item.pk, []).append(_tell(writer, row, room))
+            is_sure = sure > 0 and (row.is_good or not writer.is_tight)
+            if is_sure or room.has(writer.facts.measures.sentence_of(row)):
+                said = _tell(writer, row, room, beside=text)
+                found.setdefault(item.pk, []).append(said)
                 sure -= 1
     return found
+
+
+# What a measure says after its number.
+_AFTER = re.compile(
+    r"(?:, (?P<than>(?:up|down) from [^;]+)(?P<rest>;.+)?|; (?P<target>the target .+))$"
+)
+
+
+def _without_number(row: MeasureAt, sentence: str, text: str) -> str:
+    """Return what a measure says beside a text that gives its number of the same thing: "The target is 6,000 by 31 December 2026."
+    beside "4,310 people came along" of "the number of people who attended"."""
+    value, after = row.reading.value, _AFTER.search(sentence)
+    if not (value and value.number is not None and value.of is None and after):
+        return sentence
+    whole = int(value.number)
+    if whole != value.number:
+        return sentence
+    forms = [f"{whole:,}", *filter(None, [SPELT.get(whole)])]
+    found = re.search(rf"(?<![\d,.])(?:{'|'.join(forms)}) (?P<things>[\w-]+)", text)
+    if not found or found["things"] not in re.findall(r"[\w-]+", row.measured.as_told):
+        return sentence
+    if after["than"]:
+        return f"That is {after['than']}{after['rest'] or ''}"
+    return capitalised(after["target"])
 
 
 def needing_attention(writer: Writer) -> list[Paragraph]:
@@ -143,8 +172,9 @@ def _tell(
     *,
     with_number: bool = False,
     with_name: bool = False,
+    beside: str = "",
 ) -> Said:
-    text = writer.facts.measures.sentence_of(row)
+    text = _without_number(row, writer.facts.measures.sentence_of(row), beside)
     if with_number and row.item:
         text = cited(text, row.item.number)
     if with_name and row.item:

@@ -11,16 +11,14 @@ from reports.checks.contradicted import contradiction, without_evidence
 from reports.checks.values import dates_in
 from reports.compose.achievements import (
     MAIN_RESULTS,
-    MAX_HEADLINES,
-    PassedOver,
-    WhyNot,
     introduced,
-    passed_over,
     reported_to,
     without_month,
 )
 from reports.compose.facts import Facts
+from reports.compose.reported import MAX_HEADLINES, WhyNot
 from reports.compose.results import is_told
+from reports.compose.results_left_out import PassedOver, passed_over
 from reports.compose.writing_out import write_out_after
 from reports.document import Source
 from reports.document.dates import month_of
@@ -68,6 +66,9 @@ REASONS: dict[WhyNot, StrOrPromise] = {
     ),
     WhyNot.NO_SENTENCE: gettext_lazy(
         "Its agency did not mark it as a headline, and it would have to be reworded: it is no whole sentence."
+    ),
+    WhyNot.SHORTHAND: gettext_lazy(
+        "It has abbreviations that neither the paper nor the plan’s glossary explains, so clearer results came before it."
     ),
     WhyNot.TOO_LONG: gettext_lazy("Its first sentence is too long for the list."),
 }

@@ -135,7 +135,7 @@ class Reading:
 
     `value` is the last number that counts, `target` the one that is judged or comes next, with `first_promised` if it
     replaced another. `no_number` is the answer "no number yet" that came after it. `sources` are the ids of the values
-    that the sentence is made of.
+    that the sentence is made of. `is_better` and `is_worse` compare the number with the baseline.
     """
 
     sentence: str
@@ -144,6 +144,7 @@ class Reading:
     target: Aim | None = None
     no_number: Given | None = None
     is_worse: bool = False
+    is_better: bool = False
     sources: tuple[int, ...] = ()
 
 
@@ -191,7 +192,8 @@ def reading(
     refused = [each for each in answers if last is None or each.day > last.day]
     counted = [each for each in numbers if not _is_nothing(measure, each)]
     verdict = _verdict(measure, targets, counted, on)
-    is_worse = _is_worse(measure, numbers, verdict.target)
+    change = _change(measure, numbers, verdict.target)
+    is_worse = change < 0
     state = verdict.state
     if is_worse and state in (State.GIVEN, State.AHEAD, State.UNKNOWN):
         state = State.WORSE
@@ -206,6 +208,7 @@ def reading(
         target=verdict.target,
         no_number=refused[-1] if refused else None,
         is_worse=is_worse,
+        is_better=change > 0,
         sources=tuple(dict.fromkeys(each.pk for each in used)),
     )
 
@@ -286,13 +289,14 @@ def is_comparable(
     return measure.kind != PERIOD or bool(is_as_long)
 
 
-def _is_worse(measure: Measured, numbers: Sequence[Given], target: Aim | None) -> bool:
+def _change(measure: Measured, numbers: Sequence[Given], target: Aim | None) -> Fraction:
+    """Return by how much the last number is better than the baseline: 0 if the two cannot be compared."""
     if not numbers or _is_nothing(measure, numbers[-1]):
-        return False
+        return Fraction(0)
     if not is_comparable(measure, numbers, target, numbers[-1]):
-        return False
+        return Fraction(0)
     difference = exact(numbers[-1]) - Fraction(measure.baseline or 0)
-    return difference > 0 if measure.better == LOWER else difference < 0
+    return -difference if measure.better == LOWER else difference
 
 
 # --- the words ------------------------------------------------------------------------------------

@@ -72,13 +72,15 @@ def test_a_measure_is_told_beside_its_items_achievement(contents):
     of, update = trained()
     row = measure(of, number(83), targets=[target(1700, 2011)])
     made = paper(contents, of, updates=[update], measures=[row])
-    (told,) = [text for text in texts(made, "achievements") if AHEAD in text]
-    assert told.index("83 staff at 12 ports") < told.index(AHEAD)
+    # The report gives the number of the same thing.
+    target_alone = "The target is 1,700 by June 2011."
+    (told,) = [text for text in texts(made, "achievements") if target_alone in text]
+    assert told.index("83 staff at 12 ports") < told.index(target_alone)
     assert (
-        whole(made).count("the number of staff trained") + whole(made).count("The number of") == 1
+        whole(made).count("the number of staff trained") + whole(made).count("The number of") == 0
     )
     (paragraph,) = [
-        each for each in made.sections["achievements"].paragraphs if AHEAD in text_of(each)
+        each for each in made.sections["achievements"].paragraphs if target_alone in text_of(each)
     ]
     assert (VALUE, 1) in {(source.model, source.pk) for source in paragraph.sources}
 

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from reports.compose.achievements import MAIN_RESULTS, WhyNot, passed_over
+from reports.compose.achievements import MAIN_RESULTS
+from reports.compose.reported import WhyNot
+from reports.compose.results_left_out import passed_over
 from reports.drafting import concerns, draft_rows
 from reports.drafting.draft import Origin
 from reports.drafting.paper import composed, read_drafted

@@ -91,6 +91,12 @@ class MeasureAt:
         return self.reading.state
 
     @property
+    def is_good(self) -> bool:
+        """Whether a target is reached, or the number is better than before the plan."""
+        is_reached = self.state in (State.REACHED, State.REACHED_LATE)
+        return is_reached or (self.reading.is_better and not self.state.needs_attention)
+
+    @property
     def in_force(self) -> list[Given]:
         return in_force(self.values, self.on)
 
