@@ -173,7 +173,8 @@ def action_in_words(
 
 # By what contract something is done, which the annex has; not if more is said of it, as that may be another act.
 _CONTRACT = re.compile(
-    r",? under an? (?:[a-z]+ )?(?:agreement|contract|lease)"
+    r",? under an? (?:[a-z]+ )?(?:agreement|contract|lease)(?: of \$[\d.,]+(?: million)?)?"
+    rf"(?: signed in (?:{'|'.join(MONTHS)}) 20\d\d)?"
     r"(?: with (?:the )?[A-ZĀĒĪŌŪ][\w’-]*(?: (?:(?:and|for|of|the) )*[A-ZĀĒĪŌŪ][\w’-]*)*)?(?=[.;]|$)"
 )
 

@@ -9,7 +9,13 @@ from reports.compose.action_words import at_work
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import milestone_source, version_of
 from reports.compose.facts import Facts
-from reports.compose.late_words import as_you, challenge_of, in_words_of, is_done
+from reports.compose.late_words import (
+    as_you,
+    challenge_of,
+    in_agency_words,
+    in_words_of,
+    is_done,
+)
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_for, planned_in_words, plans
 from reports.compose.slips import LateItem
@@ -341,7 +347,6 @@ def _closing(writer: Writer, unshown: list[Step], *, has_shown: bool) -> Iterato
     """Yield a paragraph on where the other steps of the coming 12 months are, and the promise to report risks at once:
     not where the paper is the first to tell of a late item."""
     words = "" if writer.facts.tells_late else "You will be told at once of any new delay or risk."
-    is_short = writer.is_tight and writer.is_by_item
     if not words and not unshown:
         return
     if unshown:
@@ -353,7 +358,7 @@ def _closing(writer: Writer, unshown: list[Step], *, has_shown: bool) -> Iterato
         else:
             count = count_in_words(len(unshown), "more milestone" if has_shown else "milestone")
             sentence = f"{capitalised(count)} {agree(len(unshown), 'follows', 'follow')} in the next 12 months."
-        words = sentence if is_short else f"{sentence} {words}".strip()
+        words = sentence if writer.is_tight else f"{sentence} {words}".strip()
     sources = [milestone_source(item, step) for item, step in unshown]
     yield writer.paragraph(words, about="closing", sources=sources or None)
 
@@ -416,9 +421,24 @@ def _grave_in_words(writer: Writer, risks: Sequence[RiskAt], room: Room) -> str:
     else:
         text = closed(with_notes(capitalised(may), *of, "a risk new to you"))
     writer.used_sentences.add(threat)
-    text = f"{text} {_answer_alone(writer, risk, threat, room)}"
+    text = f"{text}{_happened(writer, risk)} {_answer_alone(writer, risk, threat, room)}"
     room.use(text)
     return text
+
+
+_HAS_HAPPENED = re.compile(r"\b(?:has|have|had|was|were)\b")
+
+
+def _happened(writer: Writer, risk: RiskAt) -> str:
+    """Return what has happened since, as the owner of a risk says where it was rated higher: to follow the threat. "" of a reason
+    that tells of nothing."""
+    owner = writer.facts.agencies[risk.owner].short_name
+    with errors_naming(risk_source(risk)):
+        told = in_agency_words(
+            writer, writer.facts.risk_reasons.get(risk.pk, ""), 1, THREAT_WORDS, owner
+        )
+    is_told = _HAS_HAPPENED.search(told) and not says_we(told)
+    return f" {told}" if is_told else ""
 
 
 _FEWER = re.compile(r"\b(?P<than>(?:fewer|less) than )(?P<things>\d[\d,]* [a-z]+)\b")

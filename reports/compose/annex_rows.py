@@ -58,6 +58,7 @@ from workitems.plan.plan_at import (
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import Late, Status
 from workitems.terms.spans import span_in_words
+from workitems.terms.stems import says_nothing
 
 
 def progress_picture(facts: Facts) -> ProgressPicture:
@@ -267,11 +268,16 @@ def _report(facts: Facts, item: ItemAt, update: UpdateFacts) -> ItemReport:
         return ItemReport(
             agency=update.of_return.agency.short_name,
             period=period(of_round.period_start, of_round.period_end),
-            achieved=_passages(facts, update.achieved),
-            planned_next=_passages(facts, update.planned_next),
-            challenges=_passages(facts, update.challenges),
+            achieved=_reported(facts, update.achieved),
+            planned_next=_reported(facts, update.planned_next),
+            challenges=_reported(facts, update.challenges),
             no_change_on=update.no_change_on,
         )
+
+
+def _reported(facts: Facts, source: str) -> tuple[Passage, ...]:
+    """Return what an agency reports, nothing of a text that says nothing."""
+    return () if says_nothing(source) else _passages(facts, source)
 
 
 def _passages(facts: Facts, source: str) -> tuple[Passage, ...]:
@@ -324,6 +330,8 @@ def _mitigations(
     writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt
 ) -> Iterator[MitigationLine]:
     for row in delay.mitigations:
+        if says_nothing(row.description):
+            continue
         with errors_naming(mitigation_source(item, step, delay, row)):
             yield MitigationLine(
                 text=_flat(writer, row.description),
@@ -376,8 +384,8 @@ def _risk(writer: Writer, row: RiskAt, item: str) -> RiskRow:
 
 
 def _flat(writer: Writer, source: str) -> Text:
-    """Return typed text as sentences for a table cell, or () if it is blank."""
-    return writer.text(capitalised(writer.flat(source))) if source.strip() else ()
+    """Return typed text as sentences for a table cell, or () if it says nothing: "n/a", "As above."."""
+    return () if says_nothing(source) else writer.text(capitalised(writer.flat(source)))
 
 
 def consulted_table(facts: Facts) -> ConsultedTable:

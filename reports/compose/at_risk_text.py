@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from reports.compose.ahead import response_in_words, risk_source, threat_alone
 from reports.compose.budget import Room
-from reports.compose.citations import Line, item_source, milestone_source
+from reports.compose.citations import NO_LINE, Line, item_source, milestone_source
 from reports.compose.late_words import AT_RISK_WORDS, challenge_of, in_agency_words, in_words_of
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import is_dated, last_plan, plans
@@ -73,6 +73,8 @@ def keys_at_risk(writer: Writer, doubtful: list[ItemAt], room: Room) -> Iterator
 def _with_answer(writer: Writer, item: ItemAt) -> Line:
     """Return a line on an item at risk with what is done about it."""
     text, sources = _why_at_risk(writer, item)
+    if not text:
+        return NO_LINE
     told, answers = _answer(writer, item)
     if told.startswith(";"):
         text = opened(text)
@@ -91,7 +93,9 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     if moved and item.pk in writer.moves_told:
         # Section Delay does not repeat it.
         writer.used_sentences.update((why, moved_in_words(moved)))
-        return new_date_in_doubt(moved, item.number, because(writer, why)), sources
+        # Without a reason, the first line says that it is in doubt.
+        reason, which = because(writer, why), with_notes(what(moved), item.number)
+        return (f"{capitalised(which)} may need longer still, {reason}." if reason else ""), sources
     who = writer.facts.lead_of(item)
     names, how = writer.agency_names, None
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
@@ -180,17 +184,10 @@ def in_doubt_in_words(item: ItemAt, moved: MilestoneAt, *, is_alone: bool) -> st
     gives the item's number."""
     was, now = (when(due, moved.on) for due in (moved.original, moved.forecast))
     if moved.forecast_due != moved.agreed_due:
-        return new_date_in_doubt(moved)
+        return f"The new date for {what(moved)}, {now}, is in doubt."
     notes = [item.number, *(["a key item"] if item.is_key else [])] if is_alone else []
     which = with_notes(what(moved), *notes)
     return f"The working group has moved the date for {which} from {was} to {now}, and the new date is in doubt."
-
-
-def new_date_in_doubt(moved: MilestoneAt, number: str = "", why: str = "") -> str:
-    """Return that the new date of a milestone is in doubt, and why: "The new date for the advice (3.4), March 2011, is in doubt"."""
-    which = with_notes(what(moved), *filter(None, [number]))
-    reason = f", {why}" if why else ""
-    return f"The new date for {which}, {when(moved.forecast, moved.on)}, is in doubt{reason}."
 
 
 def at_risk_in_words(

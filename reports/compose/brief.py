@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator
 from reports.compose.ahead import grave_risks
 from reports.compose.at_risk_text import keys_at_risk, others_at_risk, why_in_doubt
 from reports.compose.budget import Room, count_words
-from reports.compose.citations import Line, item_source, milestone_source
+from reports.compose.citations import NO_LINE, Line, item_source, milestone_source
 from reports.compose.decided_changes import changes_of_plan
 from reports.compose.decisions import condition_of, dated_decision, decisions, own_decision
 from reports.compose.facts import Facts
-from reports.compose.late_by_item import cause_told, told_first
+from reports.compose.late_by_item import cause_told
 from reports.compose.late_dates import not_before, what_comes
 from reports.compose.late_words import (
     THIS_MEANS,
@@ -22,6 +22,7 @@ from reports.compose.late_words import (
     how_long,
     latest_step,
     needed_for,
+    told_first,
 )
 from reports.compose.measures_text import in_brief as measures_in_brief
 from reports.compose.paragraphs import Writer
@@ -90,9 +91,6 @@ MOST_BULLETS = 5
 PERIOD_ENDED = 31
 
 
-NO_LINE: Line = ("", [])
-
-
 def purpose(writer: Writer) -> Section:
     facts, briefing = writer.facts, writer.facts.briefing
     room = writer.room("purpose")
@@ -145,18 +143,21 @@ def _in_brief(writer: Writer, room: Room, *, asks: bool) -> Iterator[Paragraph]:
     # What the Minister decides comes before why; what is only noted, last.
     is_own = _decides(writer)
     asked = [_asked(writer, room) if is_own else (_ask(writer), [facts.plan_source])]
-    lines = [
+    before = [
         first,
         *(asked if asks and is_own else ()),
         *worries,
         grave_risks(writer, room) if facts.items else NO_LINE,
+    ]
+    after = [
         _how_it_goes(writer, room),
         *(() if writer.has("background") else changes_of_plan(writer, room)),
         *(asked if asks and not is_own else ()),
     ]
-    lines = [line for line in lines if line[0]]
     # Outcomes that go well may wait for the achievements.
-    lines[1:1] = measures_in_brief(writer, room, most=MOST_BULLETS - len(lines))
+    others = sum(bool(text) for text, _ in (*before, *after))
+    measures = measures_in_brief(writer, room, most=MOST_BULLETS - others)
+    lines = [line for line in (*before, *measures, *after) if line[0]]
     yield from writer.paragraphs(
         "In brief:",
         about="figures",
@@ -196,7 +197,7 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     is_short = writer.is_by_item and writer.is_tight
     waiting, first_steps = _not_started(facts, writer.names, [item.pk for item in told])
     has_figures = is_divided or (facts.items and keys_come_first(facts))
-    figures = [] if has_figures else [at_stages(writer)]
+    figures = [] if has_figures else [at_stages(facts)]
     if is_short and is_divided:
         # What has begun late is told with what is late; the rest is on track.
         waiting, first_steps = NO_LINE
@@ -276,7 +277,7 @@ def _worries(writer: Writer, room: Room) -> Iterator[Line]:
     if is_short and (of_all or is_divided):
         # The number of all that are on track has them.
         others = ""
-    stages = at_stages(writer, of_all) if of_all else ""
+    stages = at_stages(writer.facts, of_all) if of_all else ""
     judged = late if is_divided else verdict_of(writer.facts, late)
     room.use(others, stages)
     yield " ".join(filter(None, (judged, others, stages))), sources
@@ -374,13 +375,14 @@ def _moved_beside(writer: Writer, moved: list[ItemAt], late: int, noun: str) -> 
     if step is None or step.forecast_due != step.agreed_due:
         return _given_later_dates(writer.names, moved, noun)
     (item,) = moved
-    writer.moves_told.add(item.pk)
+    if not item.is_key:
+        writer.moves_told.add(item.pk)
     to = when(step.agreed, step.on)
     words = (
         f"a {ordinal(late + 1)}, {writer.names.step(item, step)}, has been given "
         f"{span_in_words(step.original, step.agreed)} more, to {to}"
     )
-    if is_in_doubt(item) and not why_in_doubt(writer, item):
+    if is_in_doubt(item) and not (item.is_key or why_in_doubt(writer, item)):
         words += ", which is in doubt"
     return words
 

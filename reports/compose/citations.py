@@ -17,6 +17,7 @@ class Versioned(Protocol):
 
 # A line of the summary, with its sources.
 Line = tuple[str, list[Source]]
+NO_LINE: Line = ("", [])
 
 
 def version_of(row: Versioned, model: str, label: str) -> Source:

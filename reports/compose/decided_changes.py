@@ -48,13 +48,6 @@ def changes_of_plan(writer: Writer, room: Room) -> Iterator[Line]:
             yield text, sources
 
 
-def withdrawn_and_named(facts: Facts) -> list[ItemAt]:
-    """Return the withdrawn items that lines on the Plan’s changes name, with the reason; none of many."""
-    gone = [item for item in facts.items if item.stage == Stage.WITHDRAWN]
-    named = [item for item in gone if why_withdrawn(facts, item)]
-    return named if len(named) <= MAX_NAMED else []
-
-
 def _decided(writer: Writer, room: Room) -> tuple[str, list[Source]]:
     """Return what else of the Plan changed in the period: its end, who left the group and which agencies ended; then
     each other change by the group, or how many there are."""

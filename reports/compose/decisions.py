@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from reports.compose.late_by_item import told_first
 from reports.compose.late_dates import what_comes
 from reports.compose.late_words import (
     as_you,
@@ -13,6 +12,7 @@ from reports.compose.late_words import (
     needed_for,
     needs_decision,
     speaker,
+    told_first,
     unsettled,
 )
 from reports.compose.paragraphs import (

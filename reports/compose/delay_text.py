@@ -32,6 +32,7 @@ from reports.compose.late_words import (
     requested,
     settled,
     speaker,
+    without_second,
 )
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.slips import LateItem, cause_of
@@ -60,6 +61,7 @@ from reports.document.dates import period
 from reports.document.wording import (
     agree,
     capitalised,
+    closed,
     count_in_words,
     join_words,
     joined,
@@ -204,7 +206,13 @@ def short_reason(writer: Writer, entry: LateItem) -> str:
         return ""
     source, delay = found
     with errors_naming(source):
-        typed = in_agency_words(writer, delay.explanation, 1, SHORT_REASON, speaker(writer, entry))
+        who = speaker(writer, entry)
+        typed = in_agency_words(writer, delay.explanation, 1, SHORT_REASON, who)
+        if not typed:
+            # Of a long one, its first half.
+            whole = in_agency_words(writer, delay.explanation, 1, REASON_WORDS, who)
+            first = without_second(opened(whole))
+            typed = closed(first) if count_words(first) <= SHORT_REASON else ""
     # That it is late is no cause.
     typed = "" if _IS_LATE.search(typed) else as_a_reason(typed)
     is_told = typed and delay.is_open and not says_we(typed)
@@ -605,7 +613,9 @@ def no_longer_late(
         if entry.item.stage == Stage.COMPLETE and entry.slips[0].milestone.is_open:
             start = f"{writer.names.item(entry.item)} slipped before completion."
         start = capitalised(start)
-        if _is_at_risk(entry):
+        # The first line of the summary may say that it was given more time.
+        is_told = writer.is_tight and entry.item.pk in writer.moves_told
+        if _is_at_risk(entry) and not is_told:
             passages.append(_why_at_risk(writer, entry, room, start))
         elif room.take(start):
             passages.append(

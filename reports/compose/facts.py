@@ -7,7 +7,7 @@ milestones and delays, and risks are rows of the plan at the end of that day.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
@@ -17,9 +17,9 @@ from django.utils.timezone import get_current_timezone, localdate
 from agencies.models import Agency, Appointment, by_short_name
 from agencies.records.composed import composed
 from reports.compose.finding_facts import FindingFacts, finding_facts
+from reports.compose.given_reasons import reasons_of_risks, reviewers_reasons
 from reports.compose.measure_sources import MeasureFacts, measure_facts
 from reports.compose.slips import LateItem, late_items
-from reports.compose.subjects import DOUBTFUL
 from reports.compose.wait_facts import WaitFacts, wait_facts
 from reports.compose.who_wrote import Written, written_by_ended
 from reports.document import DocumentError, Source
@@ -230,6 +230,8 @@ class Facts:
     waits: WaitFacts = field(default_factory=WaitFacts)
     # By item that its reviewer rates at risk or off track: the reason that was given with the rating.
     reviewers_reasons: Mapping[int, str] = field(default_factory=dict)
+    # By grave risk: why it was last rated otherwise than before.
+    risk_reasons: Mapping[int, str] = field(default_factory=dict)
     # The last day of the period's last round in which agencies were asked.
     last_round: date | None = None
     # By milestone: the latest decision by which the working group moved its date.
@@ -282,13 +284,7 @@ class Facts:
     @property
     def grave_risks(self) -> tuple[RiskAt, ...]:
         """Other open risks, high in likelihood and impact, by number."""
-        return tuple(
-            row
-            for row in self.all_risks
-            if row.closed_on is None
-            and row.likelihood == row.impact == Risk.Level.HIGH
-            and not row.is_with_minister
-        )
+        return tuple(filter(_is_grave, self.all_risks))
 
     @cached_property
     def unsupported(self) -> frozenset[int]:
@@ -331,12 +327,18 @@ def day_of(briefing: Briefing, today: date | None) -> date:
     return min(briefing.dated, today or briefing.dated)
 
 
+def _is_grave(risk: RiskAt) -> bool:
+    """Whether it is open, high in likelihood and impact, and not before the Minister."""
+    is_high = risk.likelihood == risk.impact == Risk.Level.HIGH
+    return risk.closed_on is None and is_high and not risk.is_with_minister
+
+
 def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
     """Read everything that the paper is composed from, as at its date or, if that is ahead, as at today.
 
     The number of queries is fixed, but for one more if the Minister has answered another paper, two
-    more if a paper was issued before, one more if a reviewer doubts an item, and one more if the briefing's kind
-    has not been read.
+    more if a paper was issued before, one more if a reviewer doubts an item, one if a risk is grave, and one more if
+    the briefing's kind has not been read.
     Raise `DocumentError` if nobody holds the portfolio then.
     """
     plan, dated, as_at = briefing.plan, briefing.dated, day_of(briefing, today)
@@ -356,6 +358,11 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
     last_paper, follows = _last_paper(briefing), _follows(briefing, items)
     accepted, answered_since, last_round = _updates(briefing, items)
     at = PlanAt(plan, moment, items=items, agencies=agencies)
+    all_risks = tuple(
+        row
+        for row in risks_at(moment, {"plan_id": plan.pk})
+        if row.closed_on is None or row.closed_on >= briefing.period_start
+    )
     return Facts(
         briefing=briefing,
         most_words=briefing.kind.most_words if briefing.kind else BriefingKind.USUAL_WORDS,
@@ -376,11 +383,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         pillars=pillars,
         items=tuple(items),
         late=late_items(items, briefing.period_start),
-        all_risks=tuple(
-            row
-            for row in risks_at(moment, {"plan_id": plan.pk})
-            if row.closed_on is None or row.closed_on >= briefing.period_start
-        ),
+        all_risks=all_risks,
         last_paper=last_paper,
         additions=additions,
         withdrawals=withdrawals,
@@ -400,7 +403,8 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         measures=measure_facts(briefing, at.measures),
         findings=finding_facts(at.findings),
         waits=wait_facts(at.waits),
-        reviewers_reasons=_reviewers_reasons(items, end_of(as_at)),
+        reviewers_reasons=reviewers_reasons(items, end_of(as_at)),
+        risk_reasons=reasons_of_risks(filter(_is_grave, all_risks), end_of(as_at)),
     )
 
 
@@ -538,35 +542,6 @@ def _updates(
         written_on = written_at.astimezone(zone).date()
         accepted.append(UpdateFacts._make((pk, item, of_return, *values, written_on, source)))
     return accepted, waiting, max((row.round.period_end for row in found), default=None)
-
-
-def _reviewers_reasons(items: Iterable[ItemAt], until: datetime) -> dict[int, str]:
-    """Return by item why its reviewer rates it at risk or off track. One query if there is one.
-
-    What was said of an item before one of its milestones was cancelled is left out: it may speak of that one.
-    """
-    doubted = {
-        item.pk: max(
-            (row.withdrawn_on for row in item.milestones if row.withdrawn_on), default=None
-        )
-        for item in items
-        if item.is_live and item.reviewer_confidence in DOUBTFUL
-    }
-    if not doubted:
-        return {}
-    versions = WorkItem.history.filter(id__in=doubted, history_date__lt=until)
-    rows = versions.order_by("history_date", "history_id").values_list(
-        "id", "reviewer_confidence", "history_change_reason", "history_date"
-    )
-    last: dict[int, str] = {}
-    reasons: dict[int, str] = {}
-    for pk, rating, reason, at in rows:
-        if rating != last.get(pk):
-            cancelled_on = doubted[pk]
-            is_old = cancelled_on is not None and localdate(at) <= cancelled_on
-            reasons[pk] = "" if is_old else reason or ""
-        last[pk] = rating
-    return reasons
 
 
 def _follows(briefing: Briefing, items: Sequence[ItemAt]) -> Follows | None:

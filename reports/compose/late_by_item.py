@@ -24,10 +24,17 @@ from reports.compose.delay_text import (
     request_sentences,
     short_reason,
     sources_of,
-    unreported,
     without_cause,
 )
 from reports.compose.late_dates import THIS, Done, dates_in_words, done_so_far, follows_in_words
+from reports.compose.late_others import (
+    MAX_LISTED,
+    POINTS,
+    listed_others,
+    others_late,
+    others_mean,
+    where_actions_are,
+)
 from reports.compose.late_words import (
     REASON_WORDS,
     THIS_MEANS,
@@ -41,7 +48,8 @@ from reports.compose.late_words import (
     noun_of,
     own_sentence,
     speaker,
-    with_figure,
+    told_first,
+    without_second,
 )
 from reports.compose.mitigation_text import (
     MAX_NAMED,
@@ -59,24 +67,19 @@ from reports.compose.part_left import left_of
 from reports.compose.planned import Plan, planned_in_words, plans
 from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
-    CAUSES,
     because_of,
     by_when,
-    from_when,
     has_new_date,
     is_sayable,
     is_waiting,
     numbers_of,
     when,
-    with_notes,
 )
 from reports.compose.waits_text import not_to_be_met, waits_sentence
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
-from reports.document.dates import month_of
 from reports.document.wording import (
     agree,
     capitalised,
-    cited,
     closed,
     count_in_words,
     first_sentences,
@@ -84,13 +87,12 @@ from reports.document.wording import (
     opened,
 )
 from workitems.models import Delay
-from workitems.models.item import Stage
-from workitems.plan.plan_at import DelayAt, MilestoneAt, MitigationAt
+from workitems.plan.plan_at import DelayAt, MitigationAt
 from workitems.terms.date_order import explains_a_part
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months, span_in_words
-from workitems.terms.stems import cause, has_verb, says_we, within
+from workitems.terms.stems import cause, has_verb, says_we
 
 # The first items, of which what the delay means goes with the action; it is printed whether it fits or not, unless a paper is
 # tight.
@@ -100,15 +102,12 @@ MAX_FOREMOST = 4
 MIN_WHOLE, MAX_WHOLE = 3, 6
 MAX_SHORT = 5
 WORDS_FOR_ONE = 60
-MAX_LISTED = 10
-LONGEST_LIST = 130  # words
 MOST_WORDS = 60  # of a bullet
 ONE_SENTENCE = 30  # of a sentence with dates and cause
 LONGEST = 120  # with an action, whatever an agency has typed
 FEW_WORDS = 8  # of a cause, beside which its second sentence is told
 MAX_ACTIONS = 2
 MOST_IN_A_PARAGRAPH = 145
-MAX_MEANT = 3  # late items that are only named, of which it is told what that means
 SHORT_FOR_A_LAW = 6  # months
 # What matters most of an item after its dates and cause. Every item gets the first before any gets the next.
 DONE, MEANS, ACTION, EFFECT, BRIDGE, NEXT_DATE, REST = range(7)
@@ -153,16 +152,19 @@ def late_by_item(writer: Writer) -> Section:
     is_listed = writer.is_tight and 1 < len(rest) <= MAX_LISTED
     ends = ""
     if rest and not is_listed:
-        ends = _rest(writer, rest, room, with_others=bool(shown))
+        ends = others_late(writer, rest, room, with_others=bool(shown))
     room.use(introduction, ends)
     # Where a tight paper says that their dates are, their actions are too.
-    ends += _where_actions_are(writer, rest, room) if shown and not writer.is_tight else ""
-    listed = [*_listed(writer, rest, room, with_others=bool(shown))] if is_listed else []
+    ends += where_actions_are(writer, rest, room) if shown and not writer.is_tight else ""
+    idle = _idle_in_list(late, rest) if is_listed else []
+    the_rest = (
+        [*listed_others(writer, rest, idle, room, with_others=bool(shown))] if is_listed else []
+    )
     if not is_listed:
         ends += "".join(request_sentences(writer, entry, room) for entry in rest if entry.leads)
     starts, lines = _told(writer, shown, whole, room)
     if not is_listed:
-        ends += _others_mean(writer, rest, room, most=MOST_IN_A_PARAGRAPH - count_words(ends))
+        ends += others_mean(writer, rest, room, most=MOST_IN_A_PARAGRAPH - count_words(ends))
     told = [line for of in lines.values() for line in of]
     writer.actions.update(line.action for line in told if line.action)
     writer.dated.update(line.step for line in told if line.step)
@@ -172,12 +174,21 @@ def late_by_item(writer: Writer) -> Section:
     paragraphs = [
         *_bullets(writer, introduction, shown, starts, lines),
         *([writer.paragraph(ends, about="other delays", sources=sources_of(writer, rest))] if ends else ()),
-        *listed,
+        *the_rest,
         *not_to_be_met(writer, room),
         *no_longer_late(writer, gone, room, must=not late),
-        *_not_recorded(writer, late, shown, acted, {pk for pk, of in lines.items() if acted_on(of)}, room),
+        *_not_recorded(
+            writer, [entry for entry in late if entry not in idle], shown, acted,
+            {pk for pk, of in lines.items() if acted_on(of)}, room,
+        ),
     ]  # fmt: skip
     return Section(SectionKind.DELAY, "Delay", tuple(paragraphs or [no_delay(writer, room)]))
+
+
+def _idle_in_list(late: list[LateItem], listed: list[LateItem]) -> list[LateItem]:
+    """Return the late items without any action, if they are few and all are only listed: the list says so."""
+    idle = without_mitigation(late, ())
+    return idle if len(idle) <= MAX_NAMED and all(entry in listed for entry in idle) else []
 
 
 def _not_recorded(
@@ -221,159 +232,6 @@ def _not_recorded(
 def acted_on(lines: list[Line]) -> bool:
     """Whether something is said of what is being done about an item, or what it needs."""
     return any(line.rank in (ACTION, BRIDGE) for line in lines)
-
-
-def _rest(writer: Writer, entries: list[LateItem], room: Room, *, with_others: bool) -> str:
-    """Return a sentence on the late items that have no bullet: each with its agency, the date that was agreed and the new one.
-    Of many, as `unreported` says it."""
-    if len(entries) > MAX_LISTED:
-        return unreported(writer, entries, room, is_all=True, with_keys=with_others)
-    noun = "other item" if with_others else "item"
-    # The list of the items that lead has said so.
-    where = "" if with_others else writer.where(["delays"])
-    of = f" ({where} has causes and actions where recorded)" if where else ""
-    start = (
-        f"{capitalised(count_in_words(len(entries), noun))} {agree(len(entries), 'is', 'are')} late"
-    )
-    text = f"{start}{of}{_dated_one_by_one(writer, entries)}."
-    if count_words(text) > LONGEST_LIST:
-        return unreported(writer, entries, room, is_all=True, with_keys=with_others)
-    return text
-
-
-def _dated_one_by_one(writer: Writer, entries: list[LateItem]) -> str:
-    """Return the items with when each was due and is expected, as the end of a sentence."""
-    told = []
-    for entry in entries:
-        step = told_first(entry)
-        agency = writer.facts.agencies[step.responsible].short_name
-        notes = [agency, f"due {when(step.agreed, step.on)}"] if not writer.is_tight else []
-        new = "no new date"
-        if has_new_date(step):
-            is_sure = not is_waiting(step)
-            now = "now " if notes or len(entries) == 1 else ""
-            new = f"{now if is_sure else 'not before '}{from_when(step.forecast, step.on)}"
-        told.append(with_notes(writer.names.bare(entry.item), entry.item.number, *notes, new))
-    if year := _one_year(told):
-        told = [each.replace(f" {year}", "") for each in told]
-    *first, last = told
-    listed = f"{'; '.join(first)}; and {last}" if first else last
-    # The dates are not those on which the items are complete.
-    when_new = f", with milestones now expected {f'in {year}' if year else 'as follows'}"
-    return f"{when_new if len(entries) > 1 else ''}: {listed}"
-
-
-def _first_day(step: MilestoneAt) -> str:
-    """Return when a milestone is expected, or before when it is not: the first month of a quarter."""
-    if is_waiting(step) and step.forecast.known_to == KnownTo.QUARTER:
-        return month_of(step.forecast.first_day)
-    return from_when(step.forecast, step.on)
-
-
-def _listed(
-    writer: Writer, entries: list[LateItem], room: Room, *, with_others: bool
-) -> Iterator[Paragraph]:
-    """Yield the late items that are only named, each with its new date and what matters most. What is asked of the working group
-    follows if the item leads."""
-    noun = "other item" if with_others else "item"
-    # The list of the items that lead has said so.
-    where = "" if with_others else writer.where(["delays"])
-    of = f" ({where} has causes and actions where recorded)" if where else ""
-    steps = [told_first(entry) for entry in entries]
-    days = [_first_day(step) if has_new_date(step) else "" for step in steps]
-    year = _one_year(days)
-    start = f"{capitalised(count_in_words(len(entries), noun))} are late{of}"
-    if all(days):
-        start += f", with new dates in {year}" if year else ", with these new dates"
-    start += ":"
-    room.use(start)
-    bullets: list[tuple[Bullet, list[Source]]] = []
-    for entry, step, day in zip(entries, steps, days, strict=True):
-        idle = ["not started"] if entry.item.stage == Stage.NOT_STARTED else []
-        day = day.removesuffix(f" {year}") if year else day
-        new = f"{'not before ' * is_waiting(step)}{day}" if day else "no new date"
-        name = writer.names.heading(entry.item, *idle)
-        text = closed(f"{name}: {new}{_most_told(writer, entry)}")
-        room.use(text)
-        if entry.leads:
-            text += request_sentences(writer, entry, room)
-        bullets.append((Bullet(writer.text(text)), list(sources_of(writer, [entry]))))
-    yield from writer.paragraphs(start, about="other delays", bullets=bullets)
-
-
-# What follows a comma and belongs to what is before it.
-_GOES_ON = re.compile(r"(?:and|but|which|who)\b")
-# What points at something that only its own text names.
-_POINTS = re.compile(r"\b(?:it|its|that|them|these|they|this|those)\b", re.IGNORECASE)
-# Words of what an item's delay means, and of its cause, in a list.
-MOST_TOLD, MOST_TOLD_OF_CAUSE = 16, 13
-
-
-def _most_told(writer: Writer, entry: LateItem) -> str:
-    """Return what a list says of a late item after its date: what the delay means, else the cause in its agency's words, else the
-    kind of cause."""
-    for effect in effects(writer, entry):
-        clause = _with_figure(entry, within(opened(effect), writer.agency_names) or "")
-        is_whole = clause and has_verb(effect) and not (_POINTS.search(effect) or says_we(effect))
-        if is_whole and effect not in writer.used_sentences and count_words(effect) <= MOST_TOLD:
-            writer.used_sentences.add(effect)
-            return f"; {clause}"
-    reason, why = short_reason(writer, entry), cause_of(entry)
-    # Of two sentences that only a comma divides, the first.
-    first, _comma, rest = reason[2:].partition(", ")
-    is_two = _are_two(first, rest) and not _GOES_ON.match(rest)
-    reason = f", {first}" if is_two else reason
-    is_long = count_words(reason) > MOST_TOLD_OF_CAUSE and why != Delay.Cause.OTHER
-    if why and (is_long or reason == f",{because_of(why)}"):
-        return f" ({CAUSES[Delay.Cause(why)]})"
-    return reason
-
-
-def _with_figure(entry: LateItem, clause: str) -> str:
-    """Return what a delay means, as it stands within a sentence, with the figure with which its agency began it."""
-    found = explained_delay(entry)
-    return with_figure(clause, found[1].effect) if found else clause
-
-
-def _where_actions_are(writer: Writer, entries: list[LateItem], room: Room) -> str:
-    """Return which annex has what is being done about items that are only named, if something is."""
-    where = writer.where(["delays"])
-    rows = [row for entry in entries for _, row in entry.mitigations() if row.done_on is None]
-    if not (where and rows):
-        return ""
-    of = agree(len(entries), "it", "them")
-    sentence = f" {where} has what is being done about {of}."
-    room.use(sentence)
-    return sentence
-
-
-def _one_year(told: list[str]) -> str:
-    """Return the year of all the dates, which are in brackets or alone, if it is one, and each of several has it; "" otherwise."""
-    years = [set(re.findall(r"\b20\d\d\b", each.rpartition("(")[2])) for each in told]
-    return (
-        next(iter(years[0]))
-        if len(told) > 1 and len(set().union(*years)) == 1 and all(years)
-        else ""
-    )
-
-
-def _others_mean(writer: Writer, entries: list[LateItem], room: Room, *, most: int) -> str:
-    """Return what the delays of items that are only named mean for people, of the first few that their agencies say it of."""
-    told: list[str] = []
-    if writer.is_tight and not any(entry.leads for entry in entries):
-        return ""
-    for entry in entries:
-        effect = next(effects(writer, entry), "")
-        if not effect or effect in writer.used_sentences or len(told) == MAX_MEANT:
-            continue
-        sentence = effect_in_words(writer, entry, effect)
-        if "”" in sentence or len(sentences(sentence)) > 1:
-            continue
-        text = sentence if len(entries) == 1 else cited(sentence, entry.item.number)
-        if count_words(*told, text) <= most and room.take(text):
-            writer.used_sentences.add(effect)
-            told.append(text)
-    return "".join(f" {each}" for each in told)
 
 
 def _told(
@@ -490,11 +348,6 @@ def _introduction(writer: Writer, entries: list[LateItem]) -> str:
     return f"Of {number(len(late))} late items, these {number(len(entries))} matter most, {order}."
 
 
-def told_first(entry: LateItem) -> MilestoneAt:
-    """Return the late milestone of an item whose dates are told."""
-    return entry.late_steps[0]
-
-
 def cause_told(writer: Writer, entry: LateItem) -> str:
     """Return the cause of a delay as a sentence in its agency's words, which the paper then has; "" without such words, or if it
     has them."""
@@ -543,22 +396,6 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
     if is_over and is_alone and has_new_date(told_first(entry)) and not start.startswith(THIS):
         return f"{told} {start}"
     return f"{start} {told}"
-
-
-def _are_two(first: str, second: str) -> bool:
-    """Whether each of two parts of a cause may be a sentence: not "because the ports of Nelson" and "Picton are full"."""
-    return has_verb(first.removeprefix(", ").removeprefix("because ")) and has_verb(second)
-
-
-# A second cause without which the first one is not understood.
-_TURNS = re.compile(r"\b(?:but|cannot|never|no|nobody|none|not|only|until)\b")
-
-
-def without_second(why: str) -> str:
-    """Return a cause of one sentence without a second one, which the annex has."""
-    first, _and, second = why.partition(", and ")
-    is_two = len(sentences(why)) == 1 and _are_two(first, second)
-    return first if is_two and "”" not in why and not _TURNS.search(second) else why
 
 
 def _of_what_is_left(writer: Writer, entry: LateItem, told: str) -> str:
@@ -616,7 +453,7 @@ def _lines(
     says_rest = left is not None and left.rest and entry.item.pk in writer.plans_told
     for place, effect in enumerate(effects(writer, entry)):
         told = effect_in_words(writer, entry, effect)
-        if writer.is_tight and _POINTS.search(told.partition(", and ")[2]):
+        if writer.is_tight and POINTS.search(told.partition(", and ")[2]):
             told = closed(without_second(told))
         if effect not in writer.used_sentences and (told.startswith(THIS_MEANS) or has_verb(told)):
             must = not place
@@ -714,7 +551,7 @@ def _acts(
 
 
 def _is_act(line: Line) -> bool:
-    return bool(line.action) and line.rank == ACTION
+    return line.rank == ACTION and (bool(line.action) or line.text == YOURS)
 
 
 def _introduced(writer: Writer, done: Done) -> str:

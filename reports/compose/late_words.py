@@ -63,6 +63,11 @@ def latest_step(entry: LateItem) -> MilestoneAt | None:
     return max(steps, key=lambda step: (step.forecast_due, -step.agreed_due.toordinal()))
 
 
+def told_first(entry: LateItem) -> MilestoneAt:
+    """Return the late milestone of an item whose dates are told."""
+    return entry.late_steps[0]
+
+
 def whole_of_late(total: int) -> str:
     """Return "the one late item", "both late items", "all three late items"."""
     whole = {1: "the one late item", 2: "both late items"}
@@ -159,6 +164,22 @@ def lacks_subject(text: str) -> bool:
         or (rest and _PASSIVE.match(text))
         or is_order(text)
     )
+
+
+def are_two(first: str, second: str) -> bool:
+    """Whether each of two parts of a cause may be a sentence: not "because the ports of Nelson" and "Picton are full"."""
+    return has_verb(first.removeprefix(", ").removeprefix("because ")) and has_verb(second)
+
+
+# A second cause without which the first one is not understood.
+_TURNS = re.compile(r"\b(?:but|cannot|never|no|nobody|none|not|only|until)\b")
+
+
+def without_second(why: str) -> str:
+    """Return a cause of one sentence without a second one, which the annex has."""
+    first, _and, second = why.partition(", and ")
+    is_two = len(sentences(why)) == 1 and are_two(first, second)
+    return first if is_two and "”" not in why and not _TURNS.search(second) else why
 
 
 def in_words_of(who: str, text: str) -> str:

@@ -70,7 +70,8 @@ def mitigation(writer: Writer) -> Section:
     # Of these something is told whether there is room or not.
     sure = {entry.item.pk for entry in keys}
     # A few others are named as late, so what is done about them is told.
-    few = {entry.item.pk for entry in others if len(others) <= MAX_OTHERS}
+    is_few = len(others) <= MAX_OTHERS and not (writer.is_tight and len(keys) > MAX_PARAGRAPHS)
+    few = {entry.item.pk for entry in others if is_few}
     actions = _actions(writer, keys, others[:MAX_OTHERS], sure | few, room)
     writer.actions.update(row.pk for rows in actions.values() for _, row in rows)
     still_open = _not_settled(writer, [*keys, *others[:MAX_OTHERS]], actions, sure, room)

@@ -199,7 +199,7 @@ class Writer:
         self.tells_of_evidence = False
         # Whether the summary has an item that may become late.
         self.tells_of_risk = False
-        # The items of which its first line says to which later date they were moved.
+        # The items that are not key of which its first line says to which later date they were moved.
         self.moves_told: set[int] = set()
         self.parts_told: set[int] = set()
         # The items of whose late milestone it says what is left, which their agencies plan next.
@@ -445,6 +445,7 @@ WRITTEN_OUT = (
     (re.compile(r"(?<=[a-z)] )- (?=\w)"), "– "),
     (re.compile(r"\bPpl\b"), "People"),
     (re.compile(r"\bppl\b"), "people"),
+    (re.compile(r"\bmtg(s?)\b"), r"meeting\1"),
     # An adverb that says nothing of what is done.
     (re.compile(r" tirelessly\b"), ""),
 )

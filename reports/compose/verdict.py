@@ -2,10 +2,9 @@
 
 import re
 
-from reports.compose.achievements import Reports
-from reports.compose.decided_changes import withdrawn_and_named
 from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer
+from reports.compose.reported import Reports
 from reports.compose.subjects import MAX_NAMED, Names, at_risk, is_in_doubt, is_reported, with_notes
 from reports.document.wording import agree, capitalised, count_in_words, join_words, number, numbers
 from workitems.measures.completion import Completion
@@ -32,10 +31,9 @@ MAX_MEASURED = 3
 _COMPLETED = re.compile(r"\bcompleted?\b", re.IGNORECASE)
 
 
-def at_stages(writer: Writer, of_all: str = "") -> str:
+def at_stages(facts: Facts, of_all: str = "") -> str:
     """Return sentences on how many items are at each stage. `of_all` says already how many items there are, and is
     completed: "In all, three of its four items are late"."""
-    facts = writer.facts
     if not facts.items:
         return "The Plan has no work items."
     stages = [item.stage for item in facts.kept]
@@ -45,22 +43,16 @@ def at_stages(writer: Writer, of_all: str = "") -> str:
     else:
         none = _none_complete(facts)
         sentences = [_at_each_stage(stages, none)] if stages else []
-    return " ".join([*sentences, *_gone(writer)])
+    return " ".join([*sentences, *_gone(facts)])
 
 
-def _gone(writer: Writer) -> list[str]:
-    """Return a sentence on how many items are withdrawn, and which, if section Background says why: "One more, the line (1.10), is
-    withdrawn."."""
-    facts = writer.facts
+def _gone(facts: Facts) -> list[str]:
+    """Return a sentence on how many items are withdrawn."""
     gone = len(facts.items) - len(facts.kept)
     if not gone:
         return []
     count = f"{number(gone)} more" if facts.kept else count_in_words(gone, "work item")
-    named = withdrawn_and_named(facts) if writer.has("background") else []
-    which = ""
-    if named and len(named) == gone:
-        which = f", {join_words(map(writer.names.official, named))},"
-    return [f"{capitalised(count)}{which} {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."]
+    return [f"{capitalised(count)} {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."]
 
 
 def _other_parts(facts: Facts) -> list[str]:
@@ -175,7 +167,7 @@ def divided(writer: Writer) -> str:
     words = f"{words}; {rest}." if rest else f"{words}."
     if is_unshown:
         words += f" Agencies report {number(done)} complete, not yet verified."
-    return " ".join([words, *_gone(writer)])
+    return " ".join([words, *_gone(facts)])
 
 
 def _is_unshown(writer: Writer) -> bool:

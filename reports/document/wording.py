@@ -35,8 +35,8 @@ TENS = (
 
 # Names that need an article in English: "the Department of …", "the New Zealand Customs Service".
 _TAKES_ARTICLE = re.compile(
-    r"^(Department|Ministry|Office|Treasury|Ministries)\b"
-    r"|^[^–:(]*\b(Agency|Authority|Board|Bureau|Cabinet|Commission|Corporation|Council|Department|Executive|Group"
+    r"^(Controller|Department|Ministry|Office|Treasury|Ministries)\b"
+    r"|^[^–:(]*\b(Agency|Authority|Board|Bureau|Cabinet|Centre|Commission|Corporation|Council|Department|Executive|Group"
     r"|Ministry|Office|Police|Service|Trust|Unit)$"
 )
 # A sentence that begins so may turn the sense of the one before it.

@@ -254,7 +254,7 @@ def test_withdrawn_items_are_named_after_those_that_have_not_started_and_only_if
     updates = [update_of(each, achieved=f"Study {each.number} ended.") for each in gone]
     waiting = item("1.4", step(LATER), title="Wait", stage="not_started")
     assert brief(*gone[:2], waiting, updates=updates[:2])[-3:-1] == [
-        "The Plan’s one work item has not started. Two more, “Item 1” (1.1) and “Item 2” (1.2), are withdrawn. Work has yet to start on "
+        "The Plan’s one work item has not started. Two more are withdrawn. Work has yet to start on "
         "“Wait” (1.4); its first step is due in June 2011.",
         "The Plan no longer includes “Item 1” (1.1). Study 1.1 ended. "
         "The Plan no longer includes “Item 2” (1.2). Study 1.2 ended.",

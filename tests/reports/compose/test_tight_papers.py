@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from reports.compose import UNDRAFTED
-from reports.compose.late_by_item import without_second
+from reports.compose.late_words import without_second
 from reports.compose.paper_parts import write
 from tests.reports.in_memory import (
     LABOUR,
@@ -130,8 +130,9 @@ def test_late_items_that_are_only_named_have_their_date_and_cause():
     ]
     told = sections(*many(*keys, *others), most_words=250)["delay"]
     assert (
-        "Five other items are late, with new dates in 2011:\n- Card 1 (2.1): May (a shortage of staff).\n- Card 2 (2.2): May (a "
-        "shortage of staff).\n- Card 3 (2.3): May (consultation).\n- Card 4 (2.4): May.\n- Card 5 (2.5): May."
+        "Five other items are late, with new dates in 2011:\n- Card 1 (2.1): brochure to be printed in May (a shortage of "
+        "staff).\n- Card 2 (2.2): brochure to be printed in May (a shortage of staff).\n- Card 3 (2.3): brochure to be printed "
+        "in May (consultation).\n- Card 4 (2.4): brochure to be printed in May.\n- Card 5 (2.5): brochure to be printed in May."
     ) in told
 
 
@@ -147,7 +148,7 @@ def test_a_cause_of_a_vague_kind_is_told_in_its_agencys_words():
     told = sections(*many(*keys, *others), most_words=250)["delay"]
     assert (
         "Three other items are late, with new dates in 2011:\n- Posts (2.1): May, because hospitals hired fewer people.\n"
-        "- Card (2.2, not started): May, because staff were on other work.\n- Map (2.3, not started): May (a shortage of staff)."
+        "- Card (2.2, not started): May, because staff were on other work.\n- Map (2.3, not started): brochure to be printed in May (a shortage of staff)."
     ) in told
 
 
@@ -278,7 +279,9 @@ def test_a_late_item_that_is_only_named_says_what_its_delay_means_else_why():
         "- Links (2.1): May, because a trainer left."
     )
     long = " ".join(["nobody applied in"] * 5)
-    assert listed(long, cause="staffing") == "- Links (2.1): May (a shortage of staff)."
+    assert listed(long, cause="staffing") == (
+        "- Links (2.1): brochure to be printed in May (a shortage of staff)."
+    )
 
 
 @pytest.mark.parametrize(
