@@ -60,6 +60,7 @@ from tests.factories import (
     PillarFactory,
     PlanFactory,
     PublicProgressFactory,
+    ReceivedMailFactory,
     RenderingFactory,
     ResponseChoiceFactory,
     ResponseFactory,
@@ -372,6 +373,7 @@ def scene() -> Scene:
         item=item, readers="with", agency=police, written_by=contributor, written_for=police
     )
     MentionFactory(note=note)
+    ReceivedMailFactory(person=contributor, outcome="note", note=note)
     HeldEntryFactory(plan=plan, agency=police, item=item, written_by=contributor)
     variation = VariationFactory(milestone=milestone, number=1)
     asked = OutOfSessionFactory(

@@ -39,7 +39,15 @@ from tests.cast import (
 )
 from tests.content_policy import lacks_policy
 from tests.factories import MilestoneFactory, WaitFactory
-from workitems.models import MeasureValue, Mention, Note, ReturnNote, ReturnSheet, WorkItem
+from workitems.models import (
+    MeasureValue,
+    Mention,
+    Note,
+    ReceivedMail,
+    ReturnNote,
+    ReturnSheet,
+    WorkItem,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -388,6 +396,14 @@ def note(scene: Scene) -> list[Any]:
     return [*plan(scene), Note.objects.filter(plan=scene.plan).earliest("pk").pk]
 
 
+def email(scene: Scene) -> list[Any]:
+    return [ReceivedMail.objects.get().pk]
+
+
+def email_note(scene: Scene) -> list[Any]:
+    return note(scene)[1:]
+
+
 def question(scene: Scene) -> list[Any]:
     return [*plan(scene), Mention.objects.filter(note__plan=scene.plan).earliest("pk").pk]
 
@@ -694,6 +710,10 @@ RULES: dict[str, Row] = {
         ),
     ),
     # Open to any program that has the URL.
+    # Nothing is posted there while emails cannot be answered.
+    "by-email:post": public(NOT_ALLOWED, GONE),
+    "by-email:detail": of_plan(email, may=("contributor",), readers=(), post=HOME),
+    "by-email:of-note": of_plan(email_note, may=("contributor",), readers=()),
     "feeds:calendar": public(200, NOT_ALLOWED, lambda scene: [CALENDAR_TOKEN]),
     "plans:list": signed_in(200, NOT_ALLOWED),
     "plans:detail": of_plan(plan),
@@ -789,6 +809,7 @@ RULES: dict[str, Row] = {
     "returns:download-workbook": of_plan(own_return, may=WRITERS),
     "returns:compare-workbook": of_plan(own_sheet, may=WRITERS, post=409),
     "returns:discard-workbook": of_plan(own_sheet, may=WRITERS, get=NOT_ALLOWED, post=ONWARD),
+    "returns:no-change": of_plan(own_return, may=WRITERS, post=ONWARD),
     "returns:enter": of_plan(own_return, may=("coordinator",), post=INVALID),
     "returns:allow-alone": of_plan(own_return, may=("coordinator",), post=INVALID),
     "returns:remind": of_plan(round_of, may=("coordinator",), post=INVALID),

@@ -174,7 +174,7 @@ BELOW_KEPT = timedelta(days=30)
 
 
 @transaction.atomic
-def remove_from_desk(*, mail: ReceivedMail, by: User, at: datetime) -> ReceivedMail:
+def remove_from_desk(*, mail: ReceivedMail, at: datetime) -> ReceivedMail:
     """Remove the line about an email from its sender's desk."""
     if mail.removed_at is None:
         mail.removed_at = at

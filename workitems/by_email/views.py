@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from agencies.pages.form_pages import after_act
 from workitems.by_email import services
 from workitems.by_email.mime_reading import MOST_BYTES
 from workitems.models import ReceivedMail
@@ -64,27 +63,30 @@ def signature_of(body: bytes, signed_at: str, key: str) -> str:
     return hmac.new(key.encode(), signed_at.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
+def _own(request: HttpRequest, **which: int) -> ReceivedMail:
+    rows = ReceivedMail.objects.select_related("note__plan", "sheet__of_return__round__plan")
+    return get_object_or_404(rows, person=signed_in(request), **which)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, mail: int) -> HttpResponse:
     """Show what became of an email, to its sender alone. A POST removes its line from their desk."""
-    person = signed_in(request)
-    row = get_object_or_404(
-        ReceivedMail.objects.select_related("note__plan", "sheet__of_return__round__plan"),
-        pk=mail,
-        person=person,
-    )
+    row = _own(request, pk=mail)
     if request.method == "POST":
-        services.remove_from_desk(mail=row, by=person, at=timezone.now())
-        return after_act(request, "home")
+        services.remove_from_desk(mail=row, at=timezone.now())
+        return redirect("home")
+    return _show(request, row)
+
+
+@require_safe
+def of_note(request: HttpRequest, note: int) -> HttpResponse:
+    """Show the writer of a note that came by email what became of that."""
+    return _show(request, _own(request, note=note))
+
+
+def _show(request: HttpRequest, row: ReceivedMail) -> HttpResponse:
     return render(
         request,
         "workitems/by_email/detail.html",
         {"mail": row, "became": row.note or row.sheet, "title": _("An email that you sent")},
     )
-
-
-@require_safe
-def of_note(request: HttpRequest, note: int) -> HttpResponse:
-    """Lead the writer of a note that came by email to what became of that."""
-    row = get_object_or_404(ReceivedMail, note=note, person=signed_in(request))
-    return redirect("by-email:detail", row.pk)

@@ -80,10 +80,10 @@ def _asked(answer: OutOfSessionAnswer, seats: Seats, on: date) -> Iterator[Other
     people = approvers or seats.coordinators(_plan(row))
     link = _("Read it and answer") if approvers else _("Open the decision")
     to_answer = f"{row.get_absolute_url()}?answer={{}}#answer-{answer.agency_id}"
-    choices = (Choice.AGREE, Choice.DECLINE) if approvers else ()
+    choices = ((_("Agree"), Choice.AGREE), (_("Decline"), Choice.DECLINE)) if approvers else ()
     yield from _lines(
         row, answer.agency, people, reason, row.due_on.isoformat(), sentence, state, link,
-        acts=[(str(each.label), to_answer.format(each.value)) for each in choices],
+        acts=[(words, to_answer.format(choice.value)) for words, choice in choices],
     )  # fmt: skip
 
 

@@ -58,14 +58,14 @@ def test_what_was_quoted_is_in_no_note_and_shown_to_its_writer_for_30_days(
     note = Note.objects.get(by_email=True)
     assert note.text == "In May."
     writer = client_of(contributor)
-    page = writer.get(f"/mail/notes/{note.pk}/", follow=True).text
+    page = writer.get(f"/mail/notes/{note.pk}/").text
     assert "> Kia ora Police contributor," in page.replace("&gt;", ">")
     assert client_of(colleague).get(f"/mail/notes/{note.pk}/").status_code == 404
     services.forget_old(NOW + timedelta(days=29))
     assert ReceivedMail.objects.get().below != ""
     services.forget_old(NOW + timedelta(days=31))
     assert ReceivedMail.objects.get().below == ""
-    assert "more than 30 days ago" in writer.get(f"/mail/notes/{note.pk}/", follow=True).text
+    assert "more than 30 days ago" in writer.get(f"/mail/notes/{note.pk}/").text
 
 
 def test_the_timer_forgets_it(post, key, settings):
