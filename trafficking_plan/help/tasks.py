@@ -87,6 +87,13 @@ TASKS = (
         gettext_lazy("A milestone’s page: its evidence, and the day on which it was done"),
     ),
     Task(
+        "answer-by-email",
+        Who.CONTRIBUTOR,
+        gettext_lazy("Answer by email"),
+        ("by-email:detail", "by-email:of-note", "returns:no-change"),
+        also=gettext_lazy("reply, mail, attachment, not taken"),
+    ),
+    Task(
         "request-change",
         Who.CONTRIBUTOR,
         gettext_lazy("Ask for a new date or wording"),

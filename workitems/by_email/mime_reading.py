@@ -45,7 +45,7 @@ class Received:
     """An email, by its bytes."""
 
     def __init__(self, raw: bytes) -> None:
-        self.message: EmailMessage = message_from_bytes(raw, policy=policy.default)  # type: ignore[assignment]
+        self.message: EmailMessage = message_from_bytes(raw, policy=policy.default)
 
     def texts(self, name: str) -> list[str]:
         """Return what stands in each header of this name, unfolded."""
@@ -126,7 +126,8 @@ class Received:
                 name = part.get_filename() or ""
                 if part.get_content_type() in NO_FILES or not is_beside or not name:
                     continue
-                yield File(name, part.get_payload(decode=True) or b"")
+                content = part.get_payload(decode=True)
+                yield File(name, content if isinstance(content, bytes) else b"")
         except UNPARSABLE:
             return
 

@@ -150,7 +150,7 @@ def _acts(lines: Sequence[ReturnNews]) -> list[tuple[str, str]]:
     of_return = first.of_return
     slug = of_return.round.plan.slug
     path = reverse("returns:no-change", args=[slug, of_return.round_id, of_return.agency_id])
-    return [(_("No change in the rest"), absolute(path))]
+    return [(_("No change to the rest"), absolute(path))]
 
 
 def brings_workbook(line: ReturnNews) -> bool:

@@ -141,7 +141,7 @@ def test_no_change_in_the_rest_is_shown_first_and_saved_as_a_draft(
 ):
     overdue = WorkItemFactory(plan=plan, number="1.3", title="Late", lead_agency=police)
     MilestoneFactory(item=overdue, agreed_due="2010-05-01", forecast_due="2010-05-01", original_due="2010-05-01")  # fmt: skip
-    path = link_of(opened, "No change in the rest")
+    path = link_of(opened, "No change to the rest")
     assert client.get(path).url == f"/account/sign-in/?next={path}"
     assert_opening_writes_nothing(writer, path)
     page = writer.get(path).text
@@ -166,7 +166,7 @@ def test_what_is_written_afterwards_is_not_from_an_email(of_return, item, contri
 def test_a_locked_return_is_shown_instead_of_no_change(opened, of_return, writer):
     of_return.state, of_return.submitted_at = "submitted", NOW
     of_return.save()
-    path = link_of(opened, "No change in the rest")
+    path = link_of(opened, "No change to the rest")
     assert writer.get(path).url == of_return.get_absolute_url()
     assert writer.post(path).url == of_return.get_absolute_url()
     assert Update.objects.count() == 0

@@ -251,6 +251,7 @@ def test_the_full_text_of_a_mail_is_as_expected(of_return, item, contributor, se
         "A Minister reads it.\n"
         "\n"
         f"Open the return: {page}{of_return.round.pk}/{of_return.agency.pk}/\n"
+        f"No change to the rest: {page}{of_return.round.pk}/{of_return.agency.pk}/no-change/\n"
         "\n"
         "\n"
         "See all that is on your desk: http://127.0.0.1:8000/\n"
@@ -267,23 +268,29 @@ def sentences_on(day):
     send_notices(on=day, at=NOON)
     (sent,) = mail.outbox
     middle = sent.body.split("\n\n")[2].splitlines()
-    return [sent.subject.removeprefix("Plan Register: "), *middle[:-1], middle[-1].split(":")[0]]
+    links = [line for line in middle if "://" in line]
+    said = [line for line in middle if line not in links]
+    return [
+        sent.subject.removeprefix("Plan Register: "),
+        *said,
+        *(line.split(":")[0] for line in links),
+    ]
 
 
 def test_each_step_has_its_wording(of_return, item, contributor):
     answered = "0 of 1 item answered."
     assert sentences_on(date(2010, 7, 8)) == [
         *("Return of Police is due in 6 days", "It is due on 14 July 2010, in 6 days."),
-        *(answered, "Open the return"),
+        *(answered, "Open the return", "No change to the rest"),
     ]
     assert sentences_on(DAY_BEFORE) == [
         *("Return of Police is due tomorrow", "It is due on 14 July 2010, tomorrow."),
-        *(answered, "Open the return"),
+        *(answered, "Open the return", "No change to the rest"),
     ]
     assert sentences_on(OVERDUE) == [
         "Return of Police is overdue by one day",
         "It was due on 14 July 2010 and is overdue by one day.",
-        *(answered, "Open the return"),
+        *(answered, "Open the return", "No change to the rest"),
     ]
 
 
@@ -461,7 +468,7 @@ def test_headers_are_one_line_and_html_is_escaped(of_return, item, police, contr
     assert (message["Subject"], message["To"]) == (sent.subject, contributor.email)
     assert set(message.keys()) == {
         *("Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted"),
-        *("List-Unsubscribe", "MIME-Version", "Content-Type"),
+        *("X-Auto-Response-Suppress", "List-Unsubscribe", "MIME-Version", "Content-Type"),
     }
     assert message["Auto-Submitted"] == "auto-generated"
     html = html_of(sent)

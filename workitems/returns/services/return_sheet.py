@@ -12,7 +12,7 @@ from agencies.records import history
 from workitems.models import Return, ReturnSheet, Update
 from workitems.plan.services.refusals import Refused, locked
 from workitems.returns.services.milestone_answers import open_return
-from workitems.returns.sheet import read_workbook
+from workitems.returns.sheet.sheet_reading import read_workbook
 
 
 @transaction.atomic

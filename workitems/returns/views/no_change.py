@@ -1,4 +1,4 @@
-"""The page to which "No change in the rest" in an email leads: what would be answered so, and the button that does it."""
+"""The page to which "No change to the rest" in an email leads: what would be answered so, and the button that does it."""
 
 from dataclasses import dataclass
 
@@ -50,15 +50,17 @@ def no_change(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
     if not takes_answers(of_return):
         return redirect(of_return)
     page = return_page(of_return, localdate())
-    rest = [Unanswered(each) for each in page.led if not each.is_answered and each.earlier is None]
+    unanswered = [
+        Unanswered(each) for each in page.led if not each.is_answered and each.earlier is None
+    ]
     return render(
         request,
         "workitems/returns/no_change.html",
         {
             "plan": of_return.round.plan,
             "of_return": of_return,
-            "would": [each for each in rest if not each.why_not],
-            "others": [each for each in rest if each.why_not],
-            "title": _("No change in the rest"),
+            "would": [each for each in unanswered if not each.why_not],
+            "others": [each for each in unanswered if each.why_not],
+            "title": _("No change to the rest"),
         },
     )
