@@ -161,10 +161,12 @@ class FileCheck(models.Model):
 
     @property
     def unreadable_words(self) -> str:
-        """Whose words could not be read, so that only pictures were compared: "file", "paper", "both", or "" for a
-        check that did not record it."""
+        """Whose words could not be read, so that only pictures were compared: "file", "paper", "both", "large" for a
+        paper that has too much to be read, or "" for a check that did not record it."""
         if self.comparison is not None or not self.report or "held_has_text" not in self.report:
             return ""
+        if self.report.get("held_is_large"):
+            return "large"
         of_file, of_paper = self.report["has_text"], self.report["held_has_text"]
         if self.as_pictures:
             of_file = False
@@ -196,8 +198,15 @@ class FileCheck(models.Model):
 
     @property
     def may_be_pictures(self) -> bool:
-        """Whether printing the pages to pictures can help."""
+        """Whether printing the pages to pictures can help. A picture that is released in part is redacted elsewhere."""
+        if self.is_picture and self.decision == ScheduleLine.Decision.PART:
+            return False
         return bool(self.found) and not self.as_pictures and not self.is_unreadable
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether the file is a picture, of which a PDF is made."""
+        return any(each.kind == "picture_file" for each in self.found)
 
     @property
     def offers_pictures(self) -> bool:

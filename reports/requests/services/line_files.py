@@ -47,7 +47,9 @@ NOTHING_WITHHELD = gettext_lazy(
     "{document} is released in part, but nothing of it is withheld. Choose the words to withhold, or "
     "release it in full."
 )
-NO_PDF = gettext_lazy("{document} has no PDF yet. Upload one.")
+NO_PDF = gettext_lazy(
+    "{document} is held as a file that can have more than it shows, so it is released as a PDF. Upload one."
+)
 
 
 def named_line(line: ScheduleLine) -> str:
@@ -372,6 +374,16 @@ def did_not_pass(line: ScheduleLine, reasons: list[str]) -> str:
         )
         .strip()
     )
+
+
+def check_of_held(line: ScheduleLine) -> FileCheck | None:
+    """Return the check of a given paper as we hold it, if that is no PDF: of what it has and does not show."""
+    if not line.is_given or line.is_ours or _is_pdf(line):
+        return None
+    try:
+        return file_checks.check_of(line, held_file(line))
+    except FileNotFoundError:
+        return None
 
 
 @transaction.atomic

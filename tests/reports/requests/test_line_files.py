@@ -127,6 +127,9 @@ KINDS = [
     "uploaded PDF",
     "uploaded Word",
 ]
+MORE_THAN_IT_SHOWS = (
+    "is held as a file that can have more than it shows, so it is released as a PDF. Upload one."
+)
 NO_PDF = ("evidence, Word", "evidence, picture", "uploaded Word")
 
 
@@ -141,7 +144,7 @@ def test_each_kind_of_paper_is_released_or_asks_for_a_copy_before_it_is_signed(
     if decision == "part":
         lacks = "is released in part, and has no redacted copy yet. Upload one."
     elif which in NO_PDF:
-        lacks = "has no PDF yet. Upload one."
+        lacks = MORE_THAN_IT_SHOWS
     expected = [f"Document 2, “{line.title}”, {lacks}"] if lacks else []
     letter = prepared(request_)
     assert blocked(request_) == expected
@@ -394,7 +397,7 @@ def test_the_release_page_leads_to_the_upload_that_is_lacking(
         before.setattr(deciding, "lack_of", lambda line: "")
         sign(letter)
     assert refusal_of(packages.prepared_papers, request=request_) == (
-        "Document 2, “receipt.doc”, has no PDF yet. Upload one."
+        f"Document 2, “receipt.doc”, {MORE_THAN_IT_SHOWS}"
     )
     page = client_of(decision_maker).get(at("request-release", request_.pk))
     assert at("request-line-copy", request_.pk, 2) in page.text

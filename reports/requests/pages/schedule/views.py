@@ -260,6 +260,7 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         earlier=earlier_releases.withheld_before(found),
         copy=line_files.standing_copy(found),
         lacks=line_files.lack_of(found),
+        held=line_files.check_of_held(found) if may_prepare else None,
         refused=line_files.refusals_of_file(found) if _goes_out_as_it_is(found) else [],
         check=found.checks.without_contents().order_by("-pk").first()
         if _may_repair(request, row)
@@ -331,6 +332,7 @@ def line_copy(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         row=row,
         line=found,
         copy=line_files.standing_copy(found),
+        held=line_files.check_of_held(found),
         is_part=is_part,
         title=_("Upload the redacted copy") if is_part else _("Upload a PDF of the paper"),
         may_copy=_may_copy(request, found),

@@ -20,6 +20,7 @@ from reports.requests.redaction.elsewhere.hidden_parts import (
     unread,
     unseen_words,
 )
+from reports.requests.redaction.elsewhere.other_kinds import examine_other
 from reports.requests.redaction.elsewhere.seen import Seen, look
 from reports.requests.redaction.withheld_words import folded
 
@@ -74,13 +75,17 @@ class Clock:
 
 
 def examine_copy(data: bytes, *, known: str = "", clock: Clock | None = None) -> Examined:
-    """Return everything that is in a PDF and that its pages do not show, all at once.
+    """Return everything that is in a PDF and that its pages do not show, all at once; of another file, why it is none
+    and what it has unseen.
 
     Words of `known` may stand in its information: the title that the schedule gives the paper.
     """
     clock = clock or Clock()
     if not data.startswith(b"%PDF-"):
-        return Examined(0, (Found("not_pdf"),))
+        try:
+            return Examined(0, examine_other(data, clock.check))
+        except TooSlow:
+            return Examined(0, (Found("slow", words=f"{clock.seconds:.0f}"),))
     if unpacked(data) > MAX_UNPACKED:
         return Examined(0, (Found("large", words=f"{MAX_UNPACKED // 1_000_000} MB"),))
     work = _Examination(data, known, clock)

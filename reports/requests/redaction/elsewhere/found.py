@@ -14,6 +14,9 @@ WITHOUT = gettext_lazy("Save the file without it, or print the pages to pictures
 EMPTY = gettext_lazy(
     "In the program that made the file, open Properties and empty “{name}”, or print the pages to pictures."
 )
+# What to do about what a file of another kind has, which only a PDF of it is released from.
+DECIDE = gettext_lazy("Decide on it too.")
+PRINT = gettext_lazy("Print it to a PDF in the program that made it, and upload that.")
 
 # What is wrong, and what to do.
 KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
@@ -181,6 +184,79 @@ KINDS: dict[str, tuple[StrOrPromise, StrOrPromise]] = {
         gettext_lazy("the file has {words} more problems"),
         gettext_lazy("Correct those listed, then it is checked again."),
     ),
+    # of a file of another kind, which is not released itself
+    "office": (
+        gettext_lazy(
+            "this is a file of Word, Excel or PowerPoint, which can have more than its pages show"
+        ),
+        PRINT,
+    ),
+    "unexamined": (gettext_lazy("what a file of this kind has unseen cannot be examined"), PRINT),
+    "picture_file": (
+        gettext_lazy("this is a picture, and a picture can have more than it shows"),
+        gettext_lazy("A PDF of what it shows is released instead."),
+    ),
+    "office_hidden": (gettext_lazy("there is hidden text: “{words}”"), DECIDE),
+    "office_pale": (gettext_lazy("text has the colour of its background: “{words}”"), DECIDE),
+    "office_small": (gettext_lazy("text is too small to read: “{words}”"), DECIDE),
+    "office_away": (gettext_lazy("text was moved off the page: “{words}”"), DECIDE),
+    "office_change": (gettext_lazy("there is a tracked change: “{words}”"), DECIDE),
+    "office_comment": (gettext_lazy("there is a comment: “{words}”"), DECIDE),
+    "office_notes": (gettext_lazy("there are speaker’s notes: “{words}”"), DECIDE),
+    "office_description": (gettext_lazy("a picture has a description: “{words}”"), DECIDE),
+    "office_field": (gettext_lazy("a field has a code that is not shown: “{words}”"), DECIDE),
+    "office_variable": (gettext_lazy("a variable keeps words: “{words}”"), DECIDE),
+    "office_name": (gettext_lazy("a defined name keeps words: “{words}”"), DECIDE),
+    "office_unused": (gettext_lazy("words are kept that nothing shows: “{words}”"), DECIDE),
+    "office_data": (gettext_lazy("there are stored data: “{words}”"), DECIDE),
+    "office_embedded": (gettext_lazy("there is a file within the file: “{words}”"), DECIDE),
+    "office_outside": (gettext_lazy("it refers to a file elsewhere: “{words}”"), DECIDE),
+    "office_external": (
+        gettext_lazy("values of another workbook are kept in it: “{words}”"),
+        DECIDE,
+    ),
+    "office_pivot": (
+        gettext_lazy("a pivot table keeps the rows that it was made from: “{words}”"),
+        DECIDE,
+    ),
+    "office_revision": (gettext_lazy("earlier values of cells are kept: “{words}”"), DECIDE),
+    "office_macro": (gettext_lazy("there is a program (a macro)"), DECIDE),
+    "office_part": (gettext_lazy("it has a part that no page shows: “{words}”"), DECIDE),
+    "office_properties": (gettext_lazy("its properties say: “{words}”"), DECIDE),
+    "office_cropped": (
+        gettext_lazy("a picture is cropped, and what was cut off is still there"),
+        DECIDE,
+    ),
+    "office_picture": (gettext_lazy("a picture has what it does not show: “{words}”"), DECIDE),
+    "office_sheet": (gettext_lazy("the sheet is hidden: “{words}”"), DECIDE),
+    "office_slide": (gettext_lazy("the slide is hidden: “{words}”"), DECIDE),
+    "office_rows": (gettext_lazy("rows are hidden: “{words}”"), DECIDE),
+    "office_columns": (gettext_lazy("columns are hidden: “{words}”"), DECIDE),
+    "office_format": (gettext_lazy("its number format shows nothing: “{words}”"), DECIDE),
+    "office_more": (
+        gettext_lazy("there are {words} more places like this"),
+        gettext_lazy("Look for them in the program that made the file."),
+    ),
+    "picture_words": (
+        gettext_lazy("the picture has words that it does not show: “{words}”"),
+        gettext_lazy("They are not in the PDF."),
+    ),
+    "picture_camera": (
+        gettext_lazy("the picture says where or by whom it was taken: “{words}”"),
+        gettext_lazy("This is not in the PDF."),
+    ),
+    "picture_small": (
+        gettext_lazy("the picture has a small copy of itself, perhaps from before it was redacted"),
+        gettext_lazy("It is not in the PDF."),
+    ),
+    "picture_clear": (
+        gettext_lazy("clear parts of the picture have another picture in them"),
+        gettext_lazy("It is not in the PDF, in which these parts are white."),
+    ),
+    "picture_more": (
+        gettext_lazy("there are more pictures in the file than the first"),
+        gettext_lazy("They are not in the PDF: list them as papers of their own."),
+    ),
     # why it was not examined to its end
     "not_pdf": (
         gettext_lazy("this file is no PDF that can be read"),
@@ -228,17 +304,32 @@ COVERED = frozenset(
 # What a file can lose without losing a page.
 INFORMATION = frozenset({"information", "author"})
 # Pictures of its pages cannot be made either.
-UNREADABLE = frozenset({"not_pdf", "password", "no_pages", "pages", "large", "slow"})
+UNREADABLE = frozenset(
+    {"not_pdf", "password", "no_pages", "pages", "large", "slow", "office", "unexamined"}
+)
+# Where something is in a file that has no pages yet.
+PLACES: dict[str, StrOrPromise] = {
+    "paragraph": gettext_lazy("Paragraph {at}"),
+    "part": gettext_lazy("Part {at}"),
+    "sheet": gettext_lazy("Sheet “{at}”"),
+    "cell": gettext_lazy("Sheet “{of}”, cell {at}"),
+    "rows": gettext_lazy("Sheet “{of}”, {at}"),
+    "slide": gettext_lazy("Slide {at}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Why a copy is refused. `page` is 0 for what belongs to the whole file."""
+    """Why a copy is refused. `page` is 0 for what belongs to the whole file.
+
+    `place` says where it is in a file without pages: one of `PLACES`, where that is, and the place itself, between colons.
+    """
 
     kind: str
     page: int = 0
     words: str = ""
     name: str = ""  # of a property
+    place: str = ""
 
     @property
     def sentence(self) -> str:
@@ -246,6 +337,11 @@ class Found:
         if self.name:
             remedy = EMPTY.format(name=self.name)
         said = str(wrong).format(words=shortened(self.words))
+        if self.place:
+            kind, of, at = self.place.split(":", 2)
+            return _("{place}: {wrong}. {remedy}").format(
+                place=str(PLACES[kind]).format(of=of, at=at), wrong=said, remedy=remedy
+            )
         if self.page:
             return _("Page {page}: {wrong}. {remedy}").format(
                 page=self.page, wrong=said, remedy=remedy

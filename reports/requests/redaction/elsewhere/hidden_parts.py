@@ -9,16 +9,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from io import BytesIO
 from typing import Any, NamedTuple
-from xml.etree.ElementTree import ParseError
 
 import pikepdf
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-from PIL import ExifTags, Image, IptcImagePlugin
 
 from reports.requests.redaction.elsewhere.found import Found
+from reports.requests.redaction.elsewhere.picture_files import of_xmp, printable, told_by
 from reports.requests.redaction.painted import STRING, Painted, decoded
 from reports.requests.redaction.withheld_words import folded
 
@@ -50,38 +46,6 @@ TECHNICAL = {
     *("Registry", "Ordering", "CharSet", "FontFamily", "Panose", "URI", "N", "NM", "T", "P"),
     *("OutputConditionIdentifier", "OutputCondition", "RegistryName", "Info", "CheckSum", "D"),
     *("BaseState", "Lookup", "U", "O", "OE", "UE", "Perms", "Style", "S", "ID", "SourceModified"),
-}
-TECHNICAL_XMP = {
-    *("CreatorTool", "Producer", "CreateDate", "ModifyDate", "MetadataDate", "DocumentID"),
-    *("InstanceID", "OriginalDocumentID", "RenditionClass", "VersionID", "Trapped", "PDFVersion"),
-    *("format", "part", "conformance", "instanceID", "documentID", "amd", "rev", "about", "lang"),
-    *(
-        "action",
-        "when",
-        "softwareAgent",
-        "changed",
-        "parameters",
-        "date",
-        "xmptk",
-        "GTS_PDFXVersion",
-    ),
-    "parseType",
-}
-# What the standards of accessible and archived files ask to be said of themselves, word for word.
-STANDARD_XMP = {
-    "PDF/UA identification schema",
-    "PDF/UA Universal Accessibility Schema",
-    "PDF/A ID Schema",
-    "http://www.aiim.org/pdfua/ns/id/",
-    "http://www.aiim.org/pdfa/ns/id/",
-    "pdfuaid",
-    "pdfaid",
-    "Integer",
-    "internal",
-    "part",
-    "The part of ISO 14289 to which the file conforms",
-    "Indicates, which part of ISO 14289 standard is followed",
-    "Indicates, which part of ISO 14289 standard is followed.",
 }
 # What properties are called in the programs that show them.
 CALLED = {
@@ -156,7 +120,7 @@ def of_the_bytes(data: bytes, pdf: pikepdf.Pdf) -> Iterator[Found]:
         yield Found("revision")
         return
     if rest := data[data.rindex(b"%%EOF") + 5 :].strip():
-        yield Found("unlisted", words=_printable(rest))
+        yield Found("unlisted", words=printable(rest))
     once: set[tuple[int, int]] = set()
     between: list[bytes] = []
     at = 0
@@ -168,7 +132,7 @@ def of_the_bytes(data: bytes, pdf: pikepdf.Pdf) -> Iterator[Found]:
         once.add(key)
         end = data.find(b"endobj", start.end())
         if pdf.get_object(key) is None:
-            yield Found("unlisted", words=_printable(data[start.end() : end][:400]))
+            yield Found("unlisted", words=printable(data[start.end() : end][:400]))
             return
         if at:  # before the first object, programs write their names
             between.append(data[at : start.start()])
@@ -319,7 +283,7 @@ class Structure:
     def _of_stream(self, each: Any) -> None:
         kind = each.get("/Subtype")
         if each.get("/Type") == "/Metadata" or kind == "/XML":
-            for name, words in _of_xmp(each.read_bytes()):
+            for name, words in of_xmp(each.read_bytes()):
                 kind = "author" if name in ("creator", "Author", "author") else "information"
                 self.said.append(Said(kind, 0, words, CALLED.get(name, "")))
         elif kind == "/Image":
@@ -331,7 +295,7 @@ class Structure:
                 for a, b in zip(ends[::2], ends[1::2], strict=False)
             ):
                 self._once("hidden_picture")  # its colours are all the same
-            if "/DCTDecode" in str(each.get("/Filter", "")):
+            if {"/DCTDecode", "/JPXDecode"} & set(_filters_of(each)):
                 self._of_photograph(each.read_raw_bytes())
         elif kind == "/Form" and each.objgen not in self.painted.drawn:
             reader = Painted()
@@ -340,25 +304,12 @@ class Structure:
                 self._once("unlisted", reader.text)
 
     def _of_photograph(self, raw: bytes) -> None:
-        """Note what a photograph says of itself, and what stands after its end."""
-        if _has_camera_data(raw):
-            self._once("camera")
-        said = [_printable(raw.rpartition(b"\xff\xd9")[2])]
-        try:
-            with Image.open(BytesIO(raw)) as opened:
-                said.append(_printable(opened.info.get("comment", b"")))
-                said += (
-                    [words for _name, words in _of_xmp(opened.info["xmp"])]
-                    if "xmp" in opened.info
-                    else []
-                )
-                captions = IptcImagePlugin.getiptcinfo(opened) or {}
-        except (Image.DecompressionBombError, OSError, ValueError, SyntaxError):
-            self._once("camera")
-            return
-        for value in captions.values():
-            said += [_printable(each) for each in (value if isinstance(value, list) else [value])]
-        self.said += [Said("hidden", 0, words) for words in said if words]
+        """Note what a photograph has and does not show."""
+        for kind, words in told_by(raw):
+            if kind == "words":
+                self.said.append(Said("hidden", 0, words))
+            else:
+                self._once("undrawn" if kind == "more" else "camera")
 
     def _of_information(self, information: Any) -> None:
         for key, value in information.items():
@@ -405,48 +356,6 @@ def _is_text(of: Any, name: str) -> bool:
     return name in of and isinstance(of[name], pikepdf.String)
 
 
-def _printable(data: bytes) -> str:
-    return re.sub(r"[^\x20-\x7e]+", " ", data.decode("latin-1")).strip()[:60]
-
-
-def _of_xmp(data: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the words of metadata with what they are, without those of programs, days and identities."""
-    try:
-        tree = fromstring(data.strip(b"\x00 \r\n\t"))
-    except (ParseError, DefusedXmlException, ValueError):
-        yield "metadata", data[:200].decode("utf-8", "replace")
-        return
-    waiting = [(tree, "")]
-    while waiting:
-        each, above = waiting.pop()
-        own = str(each.tag).rpartition("}")[2]
-        name = above if own in ("Alt", "Seq", "Bag", "li") else own
-        if name in TECHNICAL_XMP:
-            continue
-        waiting.extend((child, name) for child in each)
-        texts = [(name, each.text or "")]
-        texts += [(key.rpartition("}")[2], value) for key, value in each.attrib.items()]
-        for key, text in texts:
-            if text.strip() and key not in TECHNICAL_XMP and text.strip() not in STANDARD_XMP:
-                yield key, text
-
-
-def _has_camera_data(raw: bytes) -> bool:
-    """Whether a photograph says where or by whom it was taken, or has a small picture of itself."""
-    if b"Exif\x00\x00" not in raw[:70_000]:
-        return False
-    try:
-        with Image.open(BytesIO(raw)) as opened:
-            data = opened.getexif()
-            telling = {
-                "GPSInfo",
-                "Artist",
-                "XPAuthor",
-                "Copyright",
-                "ImageDescription",
-                "XPComment",
-            }
-            names = {ExifTags.TAGS.get(tag) for tag in data}
-            return bool(names & telling or data.get_ifd(ExifTags.IFD.IFD1))
-    except (Image.DecompressionBombError, OSError, ValueError, SyntaxError):
-        return True
+def _filters_of(stream: Any) -> list[str]:
+    filters = stream.get("/Filter", ())
+    return [str(each) for each in filters] if isinstance(filters, pikepdf.Array) else [str(filters)]

@@ -11,13 +11,13 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageFilter
 
 from reports.requests.redaction.elsewhere.hidden_parts import MAX_PAGES, MAX_UNPACKED, unpacked
+from reports.requests.redaction.elsewhere.picture_files import MAX_PICTURE, NO_PICTURE, as_seen
 
 DOTS = 144  # an inch
 CELLS = 168  # along the longer side of a page, of five points on A4
 # How far a cell with the eight around it must differ, of 255: a figure of ten points does, and what a JPEG loses does not.
 CONTRAST = 14
 MAX_PIXELS = 6_000_000  # of a page
-MAX_PICTURE = 50_000_000  # pixels of a scan
 MAX_LINES = 500  # of a page
 MAX_LINE = 200  # letters shown of a line
 PICTURES = ("png", "jpg", "jpeg")
@@ -131,8 +131,9 @@ def _pages_of(data: bytes, ending: str, check_time: Callable[[], None]) -> list[
                 return list(_drawn(opened, check_time)) if len(opened) <= MAX_PAGES else []
         if ending in PICTURES:
             with Image.open(BytesIO(data)) as opened:
-                return [_small(opened)] if opened.width * opened.height <= MAX_PICTURE else []
-    except (pypdfium2.PdfiumError, Image.DecompressionBombError, OSError, ValueError, SyntaxError):
+                is_small = opened.width * opened.height <= MAX_PICTURE
+                return [_small(as_seen(opened))] if is_small else []
+    except (pypdfium2.PdfiumError, *NO_PICTURE):
         return []
     return []
 

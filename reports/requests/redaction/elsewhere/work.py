@@ -22,6 +22,8 @@ from reports.requests.redaction.elsewhere.examination import (
 from reports.requests.redaction.elsewhere.found import DRAWN_OVER, INFORMATION, UNREADABLE, Found
 from reports.requests.redaction.elsewhere.held_text import text_of
 from reports.requests.redaction.elsewhere.looks import Looks, compare_looks
+from reports.requests.redaction.elsewhere.office_parts import TooLarge
+from reports.requests.redaction.elsewhere.picture_files import NO_PICTURE
 from reports.requests.redaction.elsewhere.pictures import printed
 from reports.requests.redaction.withheld_words import Searched, sought
 
@@ -68,7 +70,12 @@ def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]
     if task.as_pictures:
         if {each.kind for each in first.found} & UNREADABLE:
             return _report(first), b""
-        data = made = printed(data, clock.check)
+        try:
+            data = made = printed(data, clock.check)
+        except NO_PICTURE:
+            return _report(replace(first, found=(Found("unexamined"), Found("damaged")))), b""
+        except TooSlow:
+            return _report(replace(first, found=(*first.found, _slow()))), b""
         examined = examine_copy(data, known=task.known, clock=clock)
     elif task.is_upload and first.found and {each.kind for each in first.found} <= INFORMATION:
         cleaned = without_information(data)
@@ -87,23 +94,29 @@ def check(task: Task, data: bytes, *held: bytes) -> tuple[dict[str, Any], bytes]
     if not examined.is_complete:  # It is refused, and what was not read would count as missing.
         return _report(examined), made
     try:
-        held_texts = [
-            text_of(each, ending, clock.check)
-            for each, ending in zip(held, task.endings, strict=True)
-        ]
+        held_texts, is_large = [], False
+        for each, ending in zip(held, task.endings, strict=True):
+            try:
+                held_texts.append(text_of(each, ending, clock.check))
+            except TooLarge:
+                is_large = True
         comparison = _compared(text, held_texts) if first.is_complete else None
         looks = _looked_at(task, data, held, clock) if task.is_part else None
     except TooSlow:
-        slow = Found("slow", words=f"{SECONDS:.0f}")
-        return _report(replace(examined, found=(*examined.found, slow))), made
+        return _report(replace(examined, found=(*examined.found, _slow()))), made
     return {
         **_report(examined),
         "comparison": comparison.as_plain if comparison is not None else None,
         "looks": looks.as_plain if looks is not None else None,
         "held_has_text": comparison is not None or any(each.strip() for each in held_texts),
+        "held_is_large": is_large and comparison is None,
         "is_cleaned": bool(made) and not task.as_pictures,
         "unread": first.unread,
     }, made
+
+
+def _slow() -> Found:
+    return Found("slow", words=f"{SECONDS:.0f}")
 
 
 def without_information(data: bytes) -> bytes:
