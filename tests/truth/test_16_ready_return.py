@@ -14,6 +14,7 @@ from tests.factories import (
     ReturnFactory,
     RoundFactory,
     SeatFactory,
+    TrackerNoteFactory,
     UpdateFactory,
     WorkItemFactory,
 )
@@ -63,6 +64,30 @@ def ready(of_return, by, at=NOW):
 
 def submit(of_return, by, **more):
     return rounds.submit(of_return=of_return, by=by, on=TODAY, at=NOW, **more)
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_an_approver_reads_all_of_the_first_answer_that_an_agency_signs(
+    of_return, answered, item, police, approver, client_of, is_signed
+):
+    """A spreadsheet said the same before, and nobody signed that."""
+    plan = item.plan
+    if not is_signed:
+        TrackerNoteFactory(plan=plan)
+    day = of_return.round.period_start
+    past = RoundFactory(
+        plan=plan, period_start=day - timedelta(days=180), period_end=day - timedelta(days=1),
+        closed_at=NOW, opened_by=None,
+    )  # fmt: skip
+    accepted = ReturnFactory(round=past, agency=police, state="accepted", accepted_on=TODAY)
+    UpdateFactory(of_return=accepted, item=item, stage="under_way", confidence="off_track")
+    answered.stage, answered.confidence, answered.achieved = "under_way", "off_track", "Printed."
+    answered.save()
+    (read,) = reading_of(of_return, TODAY).items
+    labels = [str(change.label) for change in read.changes]
+    assert ("Stage" in labels, "Confidence" in labels) == (not is_signed, not is_signed)
+    page = client_of(approver).get(f"{of_return.get_absolute_url()}read/").text
+    assert ("only what differs from last time" in page) == is_signed
 
 
 # --- ready ----------------------------------------------------------------------------------------

@@ -189,6 +189,18 @@ def test_the_headline_says_what_an_open_round_still_asks(half_year, plan, police
     assert headline(lines, on) == "Soon: answer two items by 15 July 2010"
 
 
+def test_the_headline_counts_the_items_of_all_agencies_of_one_person(
+    half_year, plan, police, customs
+):
+    user, on = SeatFactory(agency=police, role=Seat.Role.CONTRIBUTOR).user, date(2010, 7, 1)
+    SeatFactory(agency=customs, role=Seat.Role.CONTRIBUTOR, user=user)
+    for agency in (police, customs):
+        ReturnFactory(round=half_year, agency=agency, state=Return.State.DUE)
+        WorkItemFactory(plan=plan, lead_agency=agency)
+    lines = [line for line in lines_for(user, on) if "Return for" in line.what]
+    assert headline(lines, on) == "Soon: answer two items by 15 July 2010"
+
+
 @pytest.mark.parametrize(
     ("on", "is_now"), [(date(2010, 7, 7), False), (date(2010, 7, 8), True)], ids=["8", "7"]
 )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.models import User
+from agencies.wording.translation import day_words
 from workitems.models import Member
 from workitems.terms.lateness import days_in_words
 from workitems.terms.spans import in_words, span_in_words
@@ -48,10 +49,13 @@ class Line:
     is_late: bool
     url: str
     act: Act | None = None
-    # What to do before it is due, for the headline while nothing is: "answer five items by 31 January 2027".
+    # For the headline while nothing is due: what to do before then, or how many items to answer.
     ahead: str = ""
+    items: int = 0
     # What the reader sent and another person has to act on: no to-do, and said so that nobody asks.
     waits_for_others: bool = False
+    # What the reader sent, and nothing more is asked of it.
+    is_done: bool = False
 
     def is_now(self, on: date) -> bool:
         """Whether it is late, due, or waits for the reader already."""
@@ -71,7 +75,9 @@ def line(
     is_late: bool | None = None,
     act: Act | None = None,
     ahead: str = "",
+    items: int = 0,
     waits_for_others: bool = False,
+    is_done: bool = False,
 ) -> Line:
     """Return a to-do. It is never late for a reader who may not finish it. `is_late`: whether it is, if `due` does not say so."""
     return Line(
@@ -84,7 +90,9 @@ def line(
         url=url,
         act=act,
         ahead=ahead,
+        items=items,
         waits_for_others=waits_for_others,
+        is_done=is_done,
     )
 
 
@@ -152,8 +160,8 @@ class Group:
 
 
 def grouped(lines: list[Line], on: date) -> list[Group]:
-    """Return the to-dos that wait now, those that come, and what waits for others."""
-    own = [line for line in lines if not line.waits_for_others]
+    """Return the to-dos that wait now, those that come, what waits for others, and what is done."""
+    own = [line for line in lines if not (line.waits_for_others or line.is_done)]
     now = [line for line in own if line.is_now(on)]
     soon = [line for line in own if not line.is_now(on)]
     sent = [line for line in lines if line.waits_for_others]
@@ -161,6 +169,7 @@ def grouped(lines: list[Line], on: date) -> list[Group]:
         Group(_("For you now"), now, True),
         Group(_("Soon"), soon, False),
         Group(_("With others"), sent, False),
+        Group(_("Done"), [line for line in lines if line.is_done], False),
     ]
     return [group for group in found if group.lines]
 
@@ -169,8 +178,17 @@ def headline(lines: list[Line], on: date) -> str:
     """Return how much waits: "Three things need you now", or what comes first."""
     count = sum(line.is_now(on) for line in lines)
     if not count:
-        ahead = next((line.ahead for line in lines if line.ahead), "")
-        return _("Soon: {what}").format(what=ahead) if ahead else _("Nothing needs you now")
+        first = next((line for line in lines if line.ahead or line.items), None)
+        if first is None:
+            return _("Nothing needs you now")
+        if not first.items:
+            return _("Soon: {what}").format(what=first.ahead)
+        # Of all returns that are due on that day.
+        items = sum(line.items for line in lines if line.due == first.due)
+        says = ngettext(
+            "Soon: answer {number} item by {day}", "Soon: answer {number} items by {day}", items
+        )
+        return says.format(number=in_words(items), day=day_words(first.due))
     return ngettext("{number} thing needs you now", "{number} things need you now", count).format(
         number=in_words(count).capitalize()
     )

@@ -177,8 +177,12 @@ class ReturnQuerySet(models.QuerySet["Return"]):
                 *("ready_by", "first_read_by", "entered_by", "alone_allowed_by"),
             )
             .with_more_asked()
-            .annotate(is_from_tracker=_from_tracker("round__"))
+            .with_origin()
         )
+
+    def with_origin(self) -> Self:
+        """Annotate `is_from_tracker`: it holds what an imported spreadsheet said, and nobody signed it."""
+        return self.annotate(is_from_tracker=_from_tracker("round__"))
 
     def in_open_round(self, agency_id: int, plan_id: int) -> Self:
         """The agency's return in the plan's open round, with its round: at most one."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
@@ -23,10 +23,11 @@ from workitems.returns.services.handover import is_recalled
 from workitems.returns.who_submits import who_submits
 from workitems.rules import WRITERS
 from workitems.terms.lateness import DUE_SOON_DAYS
-from workitems.terms.spans import in_words as count_in_words
 
 # A return with items that have no answer waits for its writers now, from so many days before it is due.
 NOW_DAYS = 7
+# How long the desk has a return that was accepted.
+ACCEPTED_DAYS = 14
 
 
 def lines_for(user: User, on: date) -> list[Line]:
@@ -45,30 +46,38 @@ def lines_for(user: User, on: date) -> list[Line]:
 
 
 def _returns_to_send(agencies: set[int], user: User, on: date) -> list[Line]:
-    found = _waiting_returns(agencies=agencies, on=on)
+    since = on - timedelta(days=ACCEPTED_DAYS)
+    found = _waiting_returns(agencies=agencies, on=on, since=since)
     coordinates = user.agencies_as(Seat.Role.COORDINATOR)
-    wanted = wanted_in([each for each in found if each.state != Return.State.SUBMITTED])
+    wanted = wanted_in([each for each in found if each.state in Return.WITH_AGENCY])
     return [
-        _with_coordinator(each, on)
-        if each.state == Return.State.SUBMITTED
+        _handed_in(each, on)
+        if each.state in Return.HANDED_IN
         else _return_to_send(each, wanted[each.pk], user, on)
         for each in found
-        if each.state != Return.State.SUBMITTED
+        if each.state in Return.WITH_AGENCY
         or each.round.plan.coordinating_agency_id not in coordinates
     ]
 
 
-def _with_coordinator(of_return: Return, on: date) -> Line:
+def _handed_in(of_return: Return, on: date) -> Line:
+    """A submitted return, which waits for the coordinator, or one that was accepted lately."""
+    is_accepted = of_return.state == Return.State.ACCEPTED
     return line(
         due=date.max,
         on=on,
         plan=of_return.round.plan.title,
         what=_return_name(of_return),
-        detail=_("Waits for acceptance by the coordinator"),
-        when=_("Submitted"),
+        detail=_("Nothing more is asked of it")
+        if is_accepted
+        else _("Waits for acceptance by the coordinator"),
+        when=_("Accepted on {day}").format(day=day_words(of_return.accepted_on))
+        if is_accepted and of_return.accepted_on
+        else _("Submitted"),
         url=of_return.get_absolute_url(),
         may_finish=False,
-        waits_for_others=True,
+        waits_for_others=not is_accepted,
+        is_done=is_accepted,
     )
 
 
@@ -79,9 +88,10 @@ def _return_name(of_return: Return) -> str:
 
 
 @composed
-def _waiting_returns(agencies: Any, on: Any) -> Any:
-    states = (*Return.WITH_AGENCY, Return.State.SUBMITTED)
-    waiting = Return.objects.filter(state__in=states, round__closed_at=None).expected()
+def _waiting_returns(agencies: Any, on: Any, since: Any) -> Any:
+    shown = Q(state__in=(*Return.WITH_AGENCY, Return.State.SUBMITTED))
+    shown |= Q(state=Return.State.ACCEPTED, accepted_on__gte=since)
+    waiting = Return.objects.filter(shown, round__closed_at=None).expected()
     waiting = waiting.filter(agency__among=agencies)
     rows = waiting.select_related("round__plan", "agency", "ready_by").with_progress()
     own = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True).order_by("-at")
@@ -155,30 +165,46 @@ def _return_to_send(of_return: Any, wanted: int, user: User, on: date) -> Line:
         nobody = _("Nobody at {agency} can submit it: it has no approver")
         detail = f"{detail}. {nobody.format(agency=of_return.agency)}"
     unanswered = of_return.items - of_return.answered
+    is_all_answered = bool(
+        of_return.items
+        and not (unanswered or wanted or approves or is_sent_back or is_asked or more_asked)
+        and of_return.ready_at is None
+        and of_return.has_approver
+        and not was_recalled
+    )
+    if is_all_answered:
+        detail = _("All answered: hand it over to the approver")
+    # Whoever said that it is ready, and the other writers, wait for the approver.
+    is_with_approver = of_return.ready_at is not None and not is_to_read
+    if is_with_approver and of_return.has_approver:
+        detail = _("With the approver since {day}").format(
+            day=day_words(localdate(of_return.ready_at))
+        )
     is_due_soon = bool(unanswered or wanted) and (of_return.due_on - on).days <= NOW_DAYS
     # Ready, asked for more since, sent back with what to change, recalled, or due within the week with items that have no answer: the next
     # step is the reader's.
-    waits = is_to_read or (
-        of_return.ready_at is None
-        and (more_asked or is_asked or is_sent_back or was_recalled or is_due_soon)
-        # All is answered, and nobody can submit it.
-        or (of_return.items and not unanswered and not of_return.has_approver)
+    waits = (
+        is_all_answered
+        or is_to_read
+        or (
+            of_return.ready_at is None
+            and (more_asked or is_asked or is_sent_back or was_recalled or is_due_soon)
+            # All is answered, and nobody can submit it.
+            or (of_return.items and not unanswered and not of_return.has_approver)
+        )
     )
     return line(
         due=min(of_return.due_on, on) if waits else of_return.due_on,
         on=on,
         plan=of_return.round.plan.title,
-        ahead=ngettext(
-            "answer {number} item by {day}", "answer {number} items by {day}", unanswered
-        ).format(number=count_in_words(unanswered), day=day_words(of_return.due_on))
-        if unanswered and of_return.ready_at is None
-        else "",
+        items=unanswered if of_return.ready_at is None else 0,
         what=what,
         detail=detail,
         when=days_until(of_return.due_on, on),
         is_late=of_return.due_on < on,
         url=url,
         may_finish=approves or of_return.ready_at is None,
+        waits_for_others=is_with_approver and of_return.has_approver,
     )
 
 

@@ -172,6 +172,8 @@ class Section:
     update: Update | None
     last: Update | None = None
     last_round: str = ""
+    # Whether an agency submitted it; not if a spreadsheet said it.
+    is_last_signed: bool = True
     # Whose it is, if another agency's.
     last_agency: Agency | None = None
     came: Came | None = None
@@ -223,6 +225,11 @@ class Section:
         """The previous answer and the new one, as far as there are any."""
         both = (_("Last time"), self.last), (_("This time"), self.update)
         return [(title, update) for title, update in both if update]
+
+    @property
+    def signed_last(self) -> Update | None:
+        """The previous answer, if an agency submitted it."""
+        return self.last if self.is_last_signed else None
 
     @property
     def has_last_words(self) -> bool:
@@ -333,8 +340,8 @@ class Page:
 
     @property
     def is_first(self) -> bool:
-        """Whether no item has an answer of an earlier round."""
-        return all(section.last is None for section in self.sections)
+        """Whether no item has an answer that an agency submitted in an earlier round."""
+        return all(section.signed_last is None for section in self.sections)
 
     @property
     def led(self) -> list[Section]:
@@ -447,6 +454,7 @@ def return_page(
             update=updates.get(item.pk),
             last=last.get(item.pk),
             last_round=before.round.name if before else "",
+            is_last_signed=not (before and before.is_from_tracker),
             is_led=item.lead_agency_id == agency or item.pk in answered_as_lead,
             has_another_lead=item.pk in answered_as_lead and item.lead_agency_id != agency,
             is_former=not getattr(item, "is_own", True),
@@ -573,6 +581,7 @@ def _add_whence(sections: list[Section], of_return: Return) -> None:
             section.last = last[pk, agency]
             section.last_round = section.last.of_return.round.name
             section.last_agency = section.last.of_return.agency
+            section.is_last_signed = True
 
 
 def _compare_with_sent_back(
@@ -733,6 +742,7 @@ def _last_accepted(of_return: Return) -> Return | None:
             round__period_end__lt=of_return.round.period_end,
         )
         .select_related("round")
+        .with_origin()
         .order_by("-round__period_end")
         .first()
     )

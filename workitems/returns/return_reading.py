@@ -1,4 +1,4 @@
-"""What an approver reads before submitting a return: only what differs from last time."""
+"""What an approver reads before submitting a return: only what differs from what was submitted last time."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -85,7 +85,9 @@ def reading_of(
     items = [
         ReadItem(
             section,
-            answer_changes(section.last, section.update, of_return.agency, section.last_agency)
+            answer_changes(
+                section.signed_last, section.update, of_return.agency, section.last_agency
+            )
             if section.update
             else [],
             of_item[section.item.pk],

@@ -21,7 +21,7 @@ from tests.factories import (
     VariationFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import TODAY
+from tests.workitems.record import NOW, TODAY
 from workitems.desk.to_dos import days_until, grouped, headline, lines_for, names_for
 
 pytestmark = [
@@ -72,7 +72,9 @@ def test_a_return_is_a_to_do_of_contributor_and_approver(contributor, approver, 
     )
     assert told(contributor) == told(approver) == [line]
     UpdateFactory(item=item, of_return=of_return)
-    assert told(contributor)[0][1] == "1 of 1 item answered"
+    assert told(contributor)[0][1] == "All answered: hand it over to the approver"
+    # Who approves does not hand over to themselves.
+    assert told(approver)[0][1] == "1 of 1 item answered"
 
 
 def test_a_return_sent_back_says_so_and_how_late_it_is(contributor, plan, police):
@@ -88,9 +90,34 @@ def test_a_return_sent_back_says_so_and_how_late_it_is(contributor, plan, police
     ]
 
 
-def test_an_accepted_return_is_no_to_do(contributor, plan, police):
+def test_an_accepted_return_is_no_to_do_and_is_among_what_is_done_for_two_weeks(
+    contributor, plan, police
+):
     ReturnFactory(round=RoundFactory(plan=plan), agency=police, state="accepted", accepted_on=TODAY)
-    assert told(contributor) == []
+    (group,) = grouped(lines_for(contributor, TODAY), TODAY)
+    assert (str(group.heading), [line.when for line in group.lines]) == (
+        "Done",
+        ["Accepted on 1 June 2010"],
+    )
+    assert headline(group.lines, TODAY) == "Nothing needs you now"
+    assert lines_for(contributor, days(15)) == []
+
+
+def test_a_return_that_was_handed_over_waits_for_the_approver_on_the_desk_of_its_writer(
+    contributor, approver, item, of_return
+):
+    UpdateFactory(item=item, of_return=of_return, written_by=contributor)
+    (group,) = grouped(lines_for(contributor, TODAY), TODAY)
+    assert str(group.heading) == "For you now"
+    of_return.ready_at, of_return.ready_by = NOW, contributor
+    of_return.save()
+    (group,) = grouped(lines_for(contributor, TODAY), TODAY)
+    assert (str(group.heading), [line.detail for line in group.lines]) == (
+        "With others",
+        ["With the approver since 1 June 2010"],
+    )
+    (group,) = grouped(lines_for(approver, TODAY), TODAY)
+    assert str(group.heading) == "For you now"
 
 
 def test_a_return_of_a_closed_round_is_no_to_do(contributor, plan, police):

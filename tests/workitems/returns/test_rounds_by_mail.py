@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests.factories import (
+    ReturnFactory,
     SeatFactory,
 )
+from tests.workitems.record import NOW
 from workitems.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +49,9 @@ def test_the_coordinator_sees_who_was_notified_in_a_fixed_number_of_queries(
 
 def test_the_page_says_when_nobody_was_notified(manager, of_return, police):
     address = of_return.round.get_absolute_url()
-    says = "Nobody has been emailed yet.</p> <p>No contributor or approver has joined yet."
+    says = (
+        "Nobody has been emailed yet.</p> <p>No contributor or approver of Police has joined yet."
+    )
     assert says in " ".join(manager.get(address).text.split())
     SeatFactory(agency=police, role="contributor")
     text = " ".join(manager.get(address).text.split())
@@ -55,6 +59,17 @@ def test_the_page_says_when_nobody_was_notified(manager, of_return, police):
         "Nobody has been emailed yet.</p> <p>The next daily email tells those who have joined"
         in text
     )
+
+
+def test_the_page_names_only_agencies_that_nobody_has_joined(manager, of_return, customs):
+    """Police has joined and submitted; nobody of Customs has joined."""
+    SeatFactory(agency=of_return.agency, role="contributor")
+    ReturnFactory(round=of_return.round, agency=customs)
+    of_return.state, of_return.submitted_at = "submitted", NOW
+    of_return.save()
+    page = " ".join(manager.get(of_return.round.get_absolute_url()).text.split())
+    assert "No contributor or approver of Customs has joined yet." in page
+    assert "The next daily email" not in page
 
 
 def test_members_do_not_see_who_was_notified(client, of_return):

@@ -20,7 +20,7 @@ from agencies.people.confirming import is_in_use
 from agencies.people.services import invitations
 from agencies.people.submitting import single_coordinator, submitters_of
 from agencies.typed.fields import overwrite_data
-from agencies.wording.translation import day_words
+from agencies.wording.translation import day_words, list_in_words
 from workitems.desk.before_a_round import missing_people
 from workitems.models import Notice, Plan, Return, Round, Variation
 from workitems.models.plan import READING_ROLES
@@ -148,7 +148,10 @@ def show(
                 }
                 for each in returns
             ],
-            "has_people": any(each.writers for each in people.values()),
+            "has_joined": any(each.writers for each in people.values()),
+            "not_joined": list_in_words(
+                [each.agency.short_name for each in asked if not people[each.pk].writers]
+            ),
             "missing": any(each.is_with_agency and each.pk not in unasked for each in returns),
             "extended": [each.agency.short_name for each in returns if each.extended_to],
             "reminders": round.reminders.select_related("by").order_by("-at") if may_manage else [],
