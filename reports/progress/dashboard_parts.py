@@ -136,8 +136,10 @@ class LateStrip:
 
     @property
     def cause(self) -> str:
-        cause = self.line.main_cause
-        return str(Delay.Cause(cause).label).lower() if cause and cause != Delay.Cause.OTHER else ""
+        """The causes of its open delays, in their order: "consultation, then procurement"."""
+        told = [cause for cause in self.line.main_causes if cause != Delay.Cause.OTHER]
+        labels = [str(Delay.Cause(cause).label).lower() for cause in told]
+        return _(", then ").join(labels)
 
     @property
     def words(self) -> str:

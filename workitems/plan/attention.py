@@ -4,11 +4,12 @@
 four things wherever it is shown: why, when it is expected now, what is being done, what is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -250,11 +251,28 @@ class Line:
         text = f"{label}{on_one_line(delay.explanation)}".strip()
         text = f"{text[:1].upper()}{text[1:]}"
         stop = "" if text.endswith((".", "!", "?")) else "."
-        if not settled:
-            return f"{text}{stop}"
-        is_solved = delay.settlement == Delay.Settlement.SETTLED
-        says = _("Cause solved.") if is_solved else _("It {is_settled}.").format(is_settled=settled)
-        return f"{text}{stop} {says}"
+        says = [f"{text}{stop}"]
+        if settled and delay.settlement == Delay.Settlement.SETTLED:
+            says.append(_("Cause solved."))
+        elif settled:
+            says.append(_("It {is_settled}.").format(is_settled=settled))
+        return " ".join([*says, *self._other_moves(delay)])
+
+    def _other_moves(self, told: DelayAt) -> Iterator[str]:
+        """Yield how far the date of the milestone had moved before the delay that is told, or has since, and why: one
+        cause is not to blame for all of it."""
+        for row in self._moves_of(told.milestone):
+            if row.cause == told.cause or row.due_after == told.due_after:
+                continue
+            says = (
+                _("Before that, it had moved to {day}: {cause}.")
+                if row.number < told.number
+                else _("Since then, it has moved to {day}: {cause}.")
+            )
+            cause = str(Delay.Cause(row.cause).label).lower()
+            if row.cause == Delay.Cause.OTHER:
+                cause = _("another cause")
+            yield says.format(day=row.after, cause=cause)
 
     @cached_property
     def expected_on(self) -> KnownDate | None:
@@ -648,10 +666,17 @@ class Line:
     def _delay(self) -> DelayAt | None:
         return next(iter(self._delays), None)
 
+    def _moves_of(self, milestone: int) -> list[DelayAt]:
+        """The open delays of a milestone, the first one first."""
+        found = [row for row in self._delays if row.milestone == milestone]
+        return sorted(found, key=attrgetter("number"))
+
     @property
-    def main_cause(self) -> str:
-        """The cause of the open delay that is told, as it is stored, or ""."""
-        return self._delay.cause if self._delay else ""
+    def main_causes(self) -> list[str]:
+        """The causes of the milestone whose delay is told, as they are stored, each once, the first one first."""
+        if (delay := self._delay) is None:
+            return []
+        return list(dict.fromkeys(row.cause for row in self._moves_of(delay.milestone)))
 
     @cached_property
     def _risks(self) -> Sequence[RiskAt]:

@@ -6,6 +6,8 @@ import pytest
 import time_machine
 
 from reports.compose.slips import late_items
+from reports.progress.dashboard_parts import Landing
+from reports.progress.view import PlanView
 from tests.factories import (
     DelayFactory,
     MeasureFactory,
@@ -66,6 +68,29 @@ def test_of_several_open_causes_a_late_item_says_the_one_that_its_paper_tells(
     told = entry.main_delay[1].explanation
     assert told == ("the trainers left" if settlement else "no money was set aside")
     assert told[1:] in line(plan).cause
+
+
+@pytest.mark.parametrize(
+    ("decides", "said"),
+    [
+        (2, "No bidder. It needs a decision. Before that, it had moved to 31 July 2010: funding."),
+        (1, "No money. It needs a decision. Since then, it has moved to 30 September 2010: procurement."),
+    ],
+)  # fmt: skip
+def test_no_single_cause_is_blamed_for_all_of_a_milestones_lateness(plan, late, decides, said):
+    for number, cause, words, until in (
+        (1, "funding", "No money", date(2010, 7, 31)),
+        (2, "procurement", "No bidder", SLIPPED),
+    ):
+        DelayFactory(
+            milestone=late, number=number, cause=cause, explanation=words, found_on=YESTERDAY,
+            due_after=until, settlement="needs_decision" if number == decides else "",
+        )  # fmt: skip
+    found = line(plan)
+    assert found.cause.endswith(said)
+    view = PlanView(plan=plan, at=Moment.today(TODAY))
+    (strip,) = Landing([found], view).all
+    assert strip.cause == "funding, then procurement"
 
 
 def test_a_late_item_says_its_cause_its_new_date_and_what_is_done_by_whom(plan, late, customs):
