@@ -350,6 +350,9 @@ def test_a_single_coordinator_is_told_when_opening_and_in_their_own_return(
     client = client_of(coordinator)
     for address in (reverse("returns:open-round", args=[plan.slug]), own.get_absolute_url()):
         assert COORDINATOR in text_of(client, address)
+    # It keeps nobody else from writing and submitting.
+    other = SeatFactory(agency=labour, role=Seat.Role.APPROVER).user
+    assert COORDINATOR not in text_of(client_of(other), own.get_absolute_url())
     SeatFactory(agency=labour, role=Seat.Role.COORDINATOR)
     assert COORDINATOR not in text_of(client, own.get_absolute_url())
 

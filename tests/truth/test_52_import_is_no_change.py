@@ -173,6 +173,16 @@ def test_a_long_text_of_the_spreadsheet_is_not_cut_in_a_line(plan):
     assert line.asked.short == "Late; what the spreadsheet says of it is not confirmed"
 
 
+def test_what_was_done_is_not_quoted_as_a_cause(person, plan):
+    said = "Five languages live. Tongan translator found, starts Jan"
+    Update.objects.filter(item__number="1").update(challenges="", achieved=said)
+    (line,) = [
+        each for each in attention(plan_at(plan, Moment.today(ON))) if each.item.number == "1"
+    ]
+    assert (line.asked.short, line.unconfirmed) == ("Late, no cause or action recorded", "")
+    assert "No cause recorded" in text_of(person, plan.items.get(number="1").get_absolute_url())
+
+
 def test_an_item_known_from_its_spreadsheet_is_not_said_to_be_updated(person, plan):
     page = text_of(person, plan.items.get(number="2").get_absolute_url())
     assert ("From the spreadsheet, 24 November 2026" in page, "Updated" in page) == (True, False)

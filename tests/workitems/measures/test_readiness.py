@@ -39,7 +39,7 @@ def test_each_reason_names_its_items():
         ]
     )
     assert found.sentence == (
-        "6 of 7 items could not be judged by an auditor: 2.4 and 3.1 have no target; 4.1 does not say how it was before "
+        "6 of 7 items are not ready for an audit: 2.4 and 3.1 have no target; 4.1 does not say how it was before "
         "the plan; 1.7 has no date; 3.1, 5.2 and 5.3 have a milestone without “done means”."
     )
 
@@ -48,7 +48,7 @@ def test_of_many_items_the_first_are_named():
     found = readiness([needs(f"1.{each}", targets=0) for each in range(1, 13)])
     named = ", ".join(f"1.{each}" for each in range(1, 11))
     assert found.sentence == (
-        f"12 of 12 items could not be judged by an auditor: {named} and 2 more have no target."
+        f"12 of 12 items are not ready for an audit: {named} and 2 more have no target."
     )
 
 
@@ -111,7 +111,7 @@ def test_it_takes_three_queries_for_any_number(ready, police, count, django_asse
 @pytest.mark.django_db
 def test_the_line_stays_on_the_plans_page_and_the_coordinators_dashboard(ready, police, client):
     WorkItemFactory(plan=ready, lead_agency=police, number="1.2")
-    count = "1 of 2 items could not be judged by an auditor"
+    count = "1 of 2 items are not ready for an audit"
     says = f"{count}: 1.2 has no target; 1.2 has no date."
     for role, on_dashboard in (("coordinator", True), ("observer", False)):
         client.force_login(SeatFactory(agency=police, role=role).user)

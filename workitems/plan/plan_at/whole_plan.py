@@ -268,11 +268,11 @@ class PlanAt:
             return {}
         rows = Update.objects.from_spreadsheets().filter(item__plan=self.plan)
         said = rows.order_by("written_at").values_list(
-            "item_id", "confidence", "written_at", "challenges", "achieved"
+            "item_id", "confidence", "written_at", "challenges"
         )
         return {
-            pk: OfSpreadsheet(confidence, localdate(at), challenges or achieved)
-            for pk, confidence, at, challenges, achieved in said
+            pk: OfSpreadsheet(confidence, localdate(at), challenges)
+            for pk, confidence, at, challenges in said
         }
 
     def is_of_spreadsheet(self, item: ItemAt) -> bool:
@@ -281,7 +281,7 @@ class PlanAt:
         return bool(said and item.confidence and said.confidence == item.confidence)
 
     def words_of_spreadsheet(self, item: ItemAt) -> str:
-        """Return what the spreadsheet says holds the item up, or else what was done, until its agency has answered."""
+        """Return what the spreadsheet says holds the item up, until its agency has answered. What was done is no cause."""
         said = self._still_said(item)
         return on_one_line(said.words) if said else ""
 

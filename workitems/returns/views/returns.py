@@ -19,7 +19,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agencies.models import WRITING_ROLES, User
+from agencies.models import WRITING_ROLES, Seat, User
 from agencies.pages.form_pages import carry_out, done, refusals_in_messages
 from agencies.people.submitting import Submitters, single_coordinator
 from agencies.records import history
@@ -465,6 +465,8 @@ def show(
     was_recalled = recalled(of_return)
     for_agency = round_services.is_for_agency(of_return, person)
     people = who_submits([of_return], on)[of_return.pk] if writes else None
+    plan_agency = of_return.round.plan.coordinating_agency_id
+    coordinates = plan_agency in person.agencies_as(Seat.Role.COORDINATOR)
     may_invite = (writes or reviews) and person.has_perm("agencies.manage_seats", of_return.agency)
     review_refused = of_return.submitted_by_id == person.pk or page.authors == {person.pk}
     return render(
@@ -547,7 +549,14 @@ def show(
             and of_return.alone_allowed_at is None,
             "may_review": reviews,
             "review_refused": review_refused,
-            "short_of": short_of(of_return, people, may_invite, reviews and review_refused, on),
+            "short_of": short_of(
+                of_return,
+                people,
+                # One coordinator is no obstacle to what the others write and submit.
+                is_coordinators=coordinates and may_invite,
+                cannot_accept=bool(reviews and review_refused),
+                on=on,
+            ),
             "may_invite": may_invite,
             "people": people,
             "nobody_to_email": people is not None and people.without_anyone_to_email(person.pk),
@@ -601,18 +610,18 @@ def show_given(person: User, of_return: Return, sections: list[Section], on: dat
 def short_of(
     of_return: Return,
     people: Submitters | None,
-    may_invite: bool,
+    *,
+    is_coordinators: bool,
     cannot_accept: bool,
     on: date,
 ) -> list[str]:
     """Say who is missing before the return can be submitted, or accepted. `people` are its agency's,
-    while the reader writes it. At most one query."""
+    while the reader writes it; `is_coordinators` if a coordinator of the plan writes it, who may invite a second one.
+    At most one query."""
     plan = of_return.round.plan
     is_own = people is not None and of_return.agency_id == plan.coordinating_agency_id
-    # That there is one coordinator is said to those who may invite a second.
-    is_own &= may_invite
     found = [people.words] if people else []
-    if is_own or cannot_accept:
+    if (is_own and is_coordinators) or cannot_accept:
         found.append(single_coordinator(plan.coordinating_agency, on))
     return [says for says in found if says]
 
