@@ -286,8 +286,8 @@ def read_dashboard(view: PlanView) -> Dashboard:
     The number of queries is fixed, and higher if two moments are compared. The earlier status of
     items is the later one, but for those that may differ.
     """
-    # Texts are compared only.
-    whole = plan_at(view.plan, view.at, texts=view.since is not None)
+    # Texts are compared only, and no measure is drawn.
+    whole = plan_at(view.plan, view.at, texts=view.since is not None, all_numbers=False)
     at = whole.narrowed(pillar=view.pillar, lead=view.agency)
     if view.since is None:
         return compose(view, at)

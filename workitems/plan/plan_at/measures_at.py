@@ -10,6 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, When, Window
+
 from agencies.models import Agency
 from workitems.models import Measure, MeasureValue, Target
 from workitems.models.item import Stage
@@ -170,7 +172,9 @@ def measures_of(at: "PlanAt", item: int | None = None) -> Measures:
     rows = [row for row in found if row.item_id is None or row.item_id in items]
     rows.sort(key=lambda row: -1 if row.item_id is None else order[row.item_id])
     targets, values = _recorded(
-        [row.id for row in rows if row.kind != Measure.Kind.WORDS], at.moment.on
+        [row.id for row in rows if row.kind != Measure.Kind.WORDS],
+        at.moment.on,
+        all_numbers=at.all_numbers,
     )
     agencies = at.agencies if rows else {}
     return Measures(
@@ -217,8 +221,26 @@ def readings_of(
     return {row.pk: (measured(row, began), targets[row.pk], values[row.pk]) for row in measures}
 
 
+def _told(rows: Any, on: date) -> Any:
+    """Return those of the accepted values that a sentence can be made of: the last number and what came after it, all since
+    a target fell due, corrections, and where it was counted differently. So a page reads few of many."""
+    corrected = Exists(MeasureValue.objects.accepted(on).filter(corrects=OuterRef("pk")))
+    due = Target.objects.filter(measure=OuterRef("measure"), set_on__lte=on, due__lte=on).filter(
+        due__lte=OuterRef("day")
+    )
+    # A share of nothing is not judged.
+    counted = Q(number__isnull=False, corrected=False) & (Q(of=None) | ~Q(of=0))
+    last = Window(Max(Case(When(counted, then=F("day")))), partition_by=F("measure"))
+    told = Q(last=None) | Q(day__gte=F("last")) | Q(corrected=True) | Q(corrects__isnull=False)
+    return (
+        rows.annotate(corrected=corrected)
+        .annotate(last=last, is_since=Exists(due))
+        .filter(told | Q(not_comparable=True) | Q(is_since=True))
+    )
+
+
 def _recorded(
-    measures: Collection[int], on: date
+    measures: Collection[int], on: date, *, all_numbers: bool = True
 ) -> tuple[Mapping[int, list[Aim]], Mapping[int, list[Given]]]:
     """Return the targets set and the values accepted by a day, by measure."""
     targets: dict[int, list[Aim]] = defaultdict(list)
@@ -230,6 +252,8 @@ def _recorded(
     for measure, pk, number, due, known_to, *rest in aims.values_list(*TARGET_COLUMNS):
         targets[measure].append(Aim(pk, number, KnownDate(due, known_to), *rest))
     rows = MeasureValue.objects.accepted(on).filter(**of).order_by("day", "pk")
+    if not all_numbers:
+        rows = _told(rows, on)
     for measure, *row, of_return in rows.values_list(*VALUE_COLUMNS):
         pk, day, number, of, starts_on, differs, because, *rest = row
         expected, known_to, corrects, reason, agency = rest

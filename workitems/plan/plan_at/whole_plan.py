@@ -72,7 +72,8 @@ class PlanAt:
     Each part is read when it is first asked for, in at most 22 queries whatever the plan's size;
     `parts` are those that were read already, by their names. Without `texts`, the items' objective and
     action are left empty, and what "done" means of a milestone. Without `dates`, the items are read
-    without their milestones, so that none is late and no reason for attention is known.
+    without their milestones, so that none is late and no reason for attention is known. Without
+    `all_numbers`, the measures have those alone that their sentences are made of.
 
     Items are in the Plan's order, with their open milestones. `pillars` and `agencies` (all of
     them, by id) have their names of the moment. `milestones` are the open ones of live items,
@@ -83,9 +84,17 @@ class PlanAt:
     only_item: int | None = None
 
     def __init__(
-        self, plan: Plan, moment: Moment, *, texts: bool = True, dates: bool = True, **parts: Any
+        self,
+        plan: Plan,
+        moment: Moment,
+        *,
+        texts: bool = True,
+        dates: bool = True,
+        all_numbers: bool = True,
+        **parts: Any,
     ) -> None:
         self.plan, self.moment, self.texts, self.dates = plan, moment, texts, dates
+        self.all_numbers = all_numbers
         vars(self).update(parts)
 
     @property
@@ -386,8 +395,15 @@ class _Narrowed(PlanAt):
         return [row for row in self.whole.returns if row.agency.pk == self.lead]
 
 
-def plan_at(plan: Plan, moment: Moment, *, texts: bool = True, dates: bool = True) -> PlanAt:
-    return PlanAt(plan, moment, texts=texts, dates=dates)
+def plan_at(
+    plan: Plan,
+    moment: Moment,
+    *,
+    texts: bool = True,
+    dates: bool = True,
+    all_numbers: bool = True,
+) -> PlanAt:
+    return PlanAt(plan, moment, texts=texts, dates=dates, all_numbers=all_numbers)
 
 
 def item_at(plan: Plan, moment: Moment, pk: int) -> PlanAt:
