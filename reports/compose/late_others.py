@@ -129,9 +129,9 @@ def listed_others(
     room.use(start)
     bullets: list[tuple[Bullet, list[Source]]] = []
     for entry, step, day in zip(entries, steps, days, strict=True):
-        idle = ["not started"] if entry.item.stage == Stage.NOT_STARTED else []
+        begun = ["not started"] if entry.item.stage == Stage.NOT_STARTED else []
         day = day.removesuffix(f" {year}") if year else day
-        name = writer.names.heading(entry.item, *idle)
+        name = writer.names.heading(entry.item, *begun)
         told = _most_told(writer, entry)
         is_bare = not told or told.startswith(" (")
         text = f"{name}: {_expected(writer, entry, step, day, is_bare=is_bare)}{told}"

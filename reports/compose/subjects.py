@@ -426,16 +426,22 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
             # Between three dates no length is clear.
             comes = f"will come {in_when(step.forecast, dated)}"
             if is_waiting(step):
-                comes = f"will not come before {from_when(step.forecast, dated)}"
+                comes = _comes_at_earliest(step)
             return f"{_with_moves(name, step)} {comes}."
         if is_waiting(step):
-            due = in_when(step.agreed, dated)
-            return f"{name}, due {due}, will not come before {from_when(step.forecast, dated)}."
+            return f"{name}, due {in_when(step.agreed, dated)}, {_comes_at_earliest(step)}."
         return f"{name} will be {late}, {in_when(step.forecast, dated)}."
     if step.agreed_due > step.original_due:
         first, agreed = (when(due, dated) for due in (step.original, step.agreed))
         return f"{name}, first promised for {first}, has been moved to {agreed} by decision of the working group."
     return f"{name} will be in time again, {in_when(step.agreed, dated)}."
+
+
+def _comes_at_earliest(step: MilestoneAt) -> str:
+    """Return when a milestone that waits for something comes: of a day that is near, what is planned; of a month, what is not."""
+    day = from_when(step.forecast, step.on)
+    is_day = day[:1].isdigit()
+    return f"will come on {day} at the earliest" if is_day else f"will not come before {day}"
 
 
 def _with_moves(name: str, step: MilestoneAt) -> str:

@@ -194,3 +194,60 @@ def test_the_annex_draws_what_the_page_draws():
     assert marks == [("number", "83"), ("before", "12"), ("target", "100")]
     on_page = measure_chart(row.measured, row.targets, row.values, row.on, title=row.sentence)
     assert draw_measure(annex.rows[0].chart, title=row.sentence) == on_page
+
+
+@pytest.mark.parametrize(
+    ("achieved", "is_told"),
+    [
+        # Not a sentence, not to be read, and another percentage than the number.
+        ("Protocol and 71 hrs at 3 banks.", True),
+        ("JSDU of NZP and SFO stood up by FCG, 61 CMA shut.", True),
+        ("Staff were trained, over 50% of them.", True),
+        ("Staff were trained at 83% of ports.", False),
+    ],
+)
+def test_the_measure_tells_a_result_whose_words_cannot_or_say_another_percentage(achieved, is_told):
+    of = in_memory.item("1.1", in_memory.step(), is_key=True)
+    update = in_memory.update_of(of, LABOUR, achieved=achieved, key_achievement="yes")
+    share = {
+        "kind": "share", "as_told": "the share of staff trained", "baseline": Decimal(20),
+        "baseline_on": date(2009, 6, 30),
+    }  # fmt: skip
+    row = measure(of, number(83, of=Decimal(100)), targets=[target(90, 2011)], **share)
+    (told,) = [
+        text
+        for text in texts(paper(ANNUAL, of, updates=[update], measures=[row]), "achievements")
+        if "The share of staff trained was 83 per cent (83 of 100)" in text
+    ]
+    assert ("staff were" not in told) == is_told
+    assert achieved[:8].casefold() not in told.casefold() or not is_told
+
+
+@pytest.mark.parametrize(
+    ("achieved", "said"),
+    [
+        ("Trained 83 staff at 12 ports.", "The target is 1,700 by June 2011."),
+        # The same figure of other things.
+        ("Opened 83 huts for staff.", AHEAD),
+        ("Trained staff at 830 ports.", AHEAD),
+    ],
+)
+def test_a_measure_does_not_repeat_the_number_of_the_same_thing(achieved, said):
+    of = in_memory.item("1.1", in_memory.step(), is_key=True)
+    update = in_memory.update_of(of, achieved=achieved, key_achievement="headline")
+    row = measure(of, number(83), targets=[target(1700, 2011)])
+    told = "\n".join(texts(paper(ANNUAL, of, updates=[update], measures=[row]), "achievements"))
+    assert said in told
+
+
+@pytest.mark.parametrize(
+    ("given", "is_told"),
+    [({"is_key": True}, True), ({"title": "Pay victims"}, True), ({"title": "Pay fees"}, False)],
+)
+def test_a_measure_of_a_key_item_or_of_people_that_is_worse_stands_in_the_summary(given, is_told):
+    of = in_memory.item("1.1", in_memory.step(), **given)
+    worse = {"better": "lower", "baseline": Decimal(60), "baseline_on": date(2009, 6, 30)}
+    made = paper(ANNUAL, of, measures=[measure(of, number(83), **worse)])
+    told = "the number of staff trained was 83 in June 2010, 23 more than before the Plan."
+    assert (told in "\n".join(texts(made, "purpose"))) == is_told
+    assert whole(made).casefold().count(told.casefold()[:60]) == 1

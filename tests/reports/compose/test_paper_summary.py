@@ -688,3 +688,22 @@ def test_what_stood_in_the_way_in_an_earlier_round_is_not_told():
     # One that says "no change" leaves it as it was.
     same = now._replace(of_return=later, no_change_on=date(2010, 7, 20))
     assert brief(doubtful, updates=[before, same])[2] == f"{late}, because the trainers leave."
+
+
+@pytest.mark.parametrize(
+    ("challenges", "doubt", "line"),
+    [
+        ("", ", which is in doubt", None),
+        (
+            "Bills may come first.",
+            "",
+            "“Draft” (2.1) may need longer still, because bills may come first.",
+        ),
+    ],
+)
+def test_an_item_given_a_later_date_that_is_in_doubt_says_so_once(challenges, doubt, line):
+    moved = item("2.1", step(LATER, original_due=PAST, description="Draft"), confidence="at_risk")
+    update = update_of(moved, challenges=challenges)
+    lines = brief(late(), moved, updates=[update] if challenges else [])
+    assert f"has been given a year more, to June 2011{doubt}. " in lines[1]
+    assert [each for each in lines[2:] if "2.1" in each] == ([line] if line else [])
