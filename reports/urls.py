@@ -35,7 +35,6 @@ dashboard_urls = [
     path("changes/", changes.changes, name="changes"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("slips/", slips.slips, name="slips"),
-    path("likely-late/", slips.likely_late, name="likely-late"),
     path("trends/", trends.trends, name="trends"),
     path("attention/", dashboard.attention, name="attention"),
     path("milestones/", dashboard.milestones, name="milestones"),

@@ -972,7 +972,6 @@ RULES: dict[str, Row] = {
     "dashboard:timeline": of_plan(plan),
     "dashboard:slips": of_plan(plan),
     "dashboard:trends": of_plan(plan),
-    "dashboard:likely-late": of_plan(plan, get=ONWARD),
     "dashboard:attention": of_plan(plan),
     "dashboard:milestones": of_plan(plan),
     "dashboard:completed": of_plan(plan),

@@ -230,10 +230,9 @@ def save_new(
     *,
     by: Author | None,
     reason: str = "",
-    at: datetime | None = None,
 ) -> None:
     """Write new rows of one model and a history row of each, in two statements, however many they are."""
-    moment, reason = moment_of_writing(at), _with_cause(reason)
+    moment, reason = moment_of_writing(), _with_cause(reason)
     with transaction.atomic(savepoint=False):
         if rows:
             type(rows[0])._default_manager.bulk_create(rows)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from reports.document.wording import agree, capitalised
+from reports.document.wording import capitalised
 from workitems.models import Delay
 
 
@@ -98,12 +98,12 @@ def condition_in_words(cause: str, settlement: str, by: str = "", who: str = "")
     return f"if {settles}{f' by {by}' if by else ''}"
 
 
-def depends_in_words(condition: str, dates: int = 1) -> str:
-    """Return what follows so many new dates: "depends on a decision on the funding", "hold only if the funding is
+def depends_in_words(condition: str) -> str:
+    """Return what follows a new date: "depends on a decision on the funding", "holds only if the funding is
     found". `condition` is a thing or begins with "if"."""
     if condition.startswith("if "):
-        return f"{agree(dates, 'holds', 'hold')} only {condition}"
-    return f"{agree(dates, 'depends', 'depend')} on {condition}"
+        return f"holds only {condition}"
+    return f"depends on {condition}"
 
 
 def settled_in_words(

@@ -1,7 +1,6 @@
 """What a variation adds, with the names of its pillar and agencies, for pages and papers. Reads only."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from agencies.models import Agency
 from workitems.models import Pillar, WorkItem
@@ -28,15 +27,11 @@ class AdditionParts(NamedTuple):
     milestones: list[MilestonePart]
 
 
-def addition_parts(
-    adds: Addition | None, agencies: Mapping[int, Any] | None = None
-) -> AdditionParts | None:
-    """Return the parts, or None if nothing is added. `agencies` are by id, with their names of a
-    moment; without them, query for them. A new item needs a query for its pillar."""
+def addition_parts(adds: Addition | None) -> AdditionParts | None:
+    """Return the parts, or None if nothing is added. Query for the agencies, and for the pillar of a new item."""
     if adds is None:
         return None
-    if agencies is None:
-        agencies = Agency.objects.in_bulk(list(adds.agencies))
+    agencies = Agency.objects.in_bulk(list(adds.agencies))
     milestones = [
         MilestonePart(each, agencies[each.responsible_agency].short_name)
         for each in adds.milestones

@@ -302,10 +302,8 @@ class Variation(models.Model):
         STARTS_ON = "starts_on", gettext_lazy("Start")
         MEASURE = "measure", gettext_lazy("Measure")
 
-    # The wordings of an item, a milestone and a pillar; the others are details of an item.
+    # The wordings of an item; the others are of a milestone or a pillar, or details of an item.
     OF_ITEM = (Wording.TITLE, Wording.OBJECTIVE, Wording.ACTION)
-    OF_MILESTONE = (Wording.DESCRIPTION, Wording.DONE_MEANS)
-    OF_PILLAR = (Wording.PILLAR_TITLE, Wording.PILLAR_TEXT)
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="variations")
     number = models.PositiveIntegerField()

@@ -23,9 +23,8 @@ from agencies.rules import is_administrator
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     require_administrator(request)
-    on = localdate()
-    rows = Agency.objects.select_related("successor").in_order().with_people(on)
-    return render(request, "agencies/people/agencies/list.html", {"rows": rows, "today": on})
+    rows = Agency.objects.select_related("successor").in_order().with_people(localdate())
+    return render(request, "agencies/people/agencies/list.html", {"rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -51,7 +51,6 @@ def detail(request: HttpRequest, office: int | Office) -> HttpResponse:
         {
             "office": office,
             "rows": rows,
-            "today": localdate(),
             "may_keep": signed_in(request).has_perm("agencies.keep_portfolio", office),
             "history": history_of_portfolio(office.portfolio),
         },

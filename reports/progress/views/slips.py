@@ -1,7 +1,6 @@
 """How expected dates moved over the plan's life, and how many of the dates that came were met."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -44,10 +43,3 @@ def marked(events: list[Earlier]) -> list[Event]:
         Event(each.moment.on, _("Meeting") if each.is_meeting else _("Briefing"), each.is_meeting)
         for each in events
     ]
-
-
-@require_safe
-def likely_late(request: HttpRequest, slug: str) -> HttpResponse:
-    """Redirect bookmarks of the page that estimated late milestones to the record of dates."""
-    view, _context = view_of(request, slug)
-    return redirect(f"{view.link('slips')}#dates")

@@ -15,8 +15,6 @@ from reports.requests.pages.register.agency_choices import offer_agencies
 from workitems.models import Plan
 from workitems.plan.attachments import MAX_MEGABYTES
 
-MOST_SUGGESTED = 20
-
 
 def agency_field() -> forms.ChoiceField:
     return forms.ChoiceField(

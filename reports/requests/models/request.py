@@ -356,8 +356,6 @@ class RequestEvent(models.Model):
         *(Kind.SENT_FOR_REVIEW, Kind.SENT_BACK, Kind.REVIEWED),
         *(Kind.CORRECTION_BEGUN, Kind.CORRECTION_CANCELLED),
     )
-    # Each of these happens once; a correction names the first.
-    ONCE = (Kind.RECEIVED, Kind.DECISION_NOTIFIED, Kind.DECISION_SENT, Kind.RELEASED)
 
     request = models.ForeignKey(InformationRequest, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=24, choices=Kind)

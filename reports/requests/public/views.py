@@ -200,7 +200,7 @@ def released_paper(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         release__in=published.values("pk"),
     )
     if not paper.is_intact:
-        return public_page("reports/requests/public/damaged.html", {"paper": paper}, status=500)
+        return public_page("reports/requests/public/damaged.html", {}, status=500)
     plan = paper.release.request.plan
     assert plan is not None  # it has a public page
     response = files.frozen(

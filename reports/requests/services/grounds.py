@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from reports.document import Marking
 from reports.document.dates import long_date
-from reports.requests.law.act import Act, Ground, UnknownGround, act_named
+from reports.requests.law.act import Ground, UnknownGround, act_named
 from workitems.plan.services.refusals import Refused
 
 MARKINGS = {
@@ -18,15 +18,13 @@ NOT_HELD = ("18(e)", "18(g)")
 OUT_OF_SCOPE = {"OUT OF SCOPE", "NOT IN SCOPE", "NOT RELEVANT", "IRRELEVANT"}
 
 
-def checked_grounds(
-    codes: Iterable[str], *, on: date, act: Act | None = None
-) -> tuple[Ground, ...]:
+def checked_grounds(codes: Iterable[str], *, on: date) -> tuple[Ground, ...]:
     """Return the grounds of these codes, each once, in the order of the Act.
 
     Raise `Refused` for a security marking, for "out of scope", for a code that the Act does not have
     and for a ground that was not in force on the day.
     """
-    act = act or act_named()
+    act = act_named()
     given = [" ".join(code.split()) for code in codes if code.strip()]
     for code in given:
         plain = code.upper().replace("-", " ")

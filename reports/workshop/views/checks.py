@@ -159,7 +159,6 @@ def show(
         request,
         "reports/workshop/checks/list.html",
         {
-            "plan": briefing.plan,
             "briefing": briefing,
             "groups": grouped(lines, gate_of(briefing)),
             "has_checks": bool(lines),

@@ -334,8 +334,3 @@ def test_the_file_of_trends_has_the_record_of_dates(reader, plan, dates):
         ["Dates that came, by warning", "No warning", "2010-12-01", "Missed", "1"],
     ]
     assert part[-1] == ["Dates that did not come", "No longer due", "2010-12-01", "Dates", "0"]
-
-
-def test_a_bookmark_of_the_page_likely_late_leads_to_the_record(reader, plan):
-    response = reader.get(f"/plans/{plan.slug}/dashboard/likely-late/?at=2010-07-01")
-    assert response.url == f"/plans/{plan.slug}/dashboard/slips/?at=2010-07-01#dates"

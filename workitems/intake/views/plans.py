@@ -100,6 +100,4 @@ def quorum(request: HttpRequest, slug: str) -> HttpResponse:
     form = QuorumForm(posted(request), row=plan, members=members)
     if carry_out(request, form, plan_services.set_quorum, plan=plan):
         return done(request, _("The quorum is saved."), plan)
-    return form_page(
-        request, "workitems/intake/plans/quorum.html", form, plan=plan, members=members
-    )
+    return form_page(request, "workitems/intake/plans/quorum.html", form, plan=plan)

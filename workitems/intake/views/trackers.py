@@ -27,7 +27,7 @@ from workitems.intake.services.trackers import mappings_of
 from workitems.intake.tracker.book import PlanFacts, book_of
 from workitems.intake.tracker.bringing_in import bring_in, fingerprint_of
 from workitems.intake.tracker.contacts import Text
-from workitems.intake.tracker.doubts import Doubt, Fate
+from workitems.intake.tracker.doubts import Doubt
 from workitems.intake.tracker.grid import Sheet, Tracker
 from workitems.intake.tracker.guess import Mapping, columns_of, guess, headings_at
 from workitems.intake.tracker.headings import Field
@@ -399,9 +399,6 @@ def _preview_page(
             "updates": len(reading.book.rows["Updates"]),
             "rounds": list(reading.book.round_names.values()),
             "cells": sum(found.counts.values()),
-            "understood": found.counts[Fate.UNDERSTOOD],
-            "doubted": found.counts[Fate.DOUBT],
-            "left_over": found.counts[Fate.LEFT_OVER],
             "kept": _kept(found.notes),
             "people": new_people(
                 [Text(*n.place, n.text, n.item.lead if n.item else "") for n in found.notes],

@@ -53,7 +53,6 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "workitems/meetings/decisions.html",
         {
             "plan": plan,
-            "today": on,
             "page": page,
             "rows": [(row.within(plan), row.is_overdue(plan.present_day(on))) for row in page],
             "tabs": state_tabs(reverse("meetings:decisions", args=[plan.slug]), STATES, chosen),

@@ -124,7 +124,6 @@ def show(
         {
             "plan": plan,
             "round": round,
-            "today": on,
             "rows": [
                 {
                     "return": each,

@@ -36,8 +36,6 @@ from workitems.plan.views.lookups import posted, signed_in
 
 Kind = RequestLetter.Kind
 EXTENDED_ONCE = gettext_lazy("The time was extended to {day}. It can be extended only once.")
-# Where each kind is signed or sent; the others are on the letter's own page.
-DECISION = "requests:request-decision"
 # The adviser signs these; a letter begins with the people of the last one of its sort.
 _OTHERS = tuple(kind for kind in Kind if kind not in RequestLetter.DECIDING)
 
