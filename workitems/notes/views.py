@@ -167,7 +167,6 @@ def on_subject(request: HttpRequest, slug: str, kind: str, pk: int) -> HttpRespo
         "workitems/notes/on_subject.html",
         form,
         plan=plan,
-        subject=subject,
         **page_of_subject(subject),
         place=Note(**{kind: subject}).place,
         talk=talk,
@@ -227,7 +226,7 @@ def edit(request: HttpRequest, slug: str, note: int) -> HttpResponse:
     if changed := carry_out(request, form, services.edit, note=row, at=timezone.now()):
         mail_asked(changed)
         return saved(request, form, changed, _("Your note is saved."), row)
-    return form_page(request, "workitems/notes/edit.html", form, plan=plan, note=row)
+    return form_page(request, "workitems/notes/edit.html", form, note=row)
 
 
 @require_http_methods(FORM_METHODS)
@@ -237,7 +236,7 @@ def withdraw(request: HttpRequest, slug: str, note: int) -> HttpResponse:
     form = WithdrawForm(posted(request), row=row)
     if carry_out(request, form, services.withdraw, note=row, at=timezone.now()):
         return done(request, _("Your note is withdrawn."), row)
-    return form_page(request, "workitems/notes/withdraw.html", form, plan=plan, note=row)
+    return form_page(request, "workitems/notes/withdraw.html", form, note=row)
 
 
 @require_http_methods(FORM_METHODS)
@@ -247,7 +246,7 @@ def settle(request: HttpRequest, slug: str, note: int) -> HttpResponse:
     form = SettleForm(posted(request), row=row)
     if carry_out(request, form, services.settle, first=row, at=timezone.now()):
         return done(request, _("The conversation is settled."), row)
-    return form_page(request, "workitems/notes/settle.html", form, plan=plan, note=row)
+    return form_page(request, "workitems/notes/settle.html", form, note=row)
 
 
 @require_POST
