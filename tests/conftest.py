@@ -26,7 +26,6 @@ from trafficking_plan.running.call_stack import roomy
 pytest_plugins = [
     "tests.suite_membership",
     "tests.papers_printed_once",
-    "tests.statements_sent",
     "tests.template_databases",
 ]
 
