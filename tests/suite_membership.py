@@ -5,7 +5,7 @@ database, so a bare `pytest` leaves out only what is for the other one.
 
 A test runs on both databases, unless its outcome cannot differ: then it runs on one of them. A test that
 asks for no database runs on SQLite, and so does one about pages; others say by the mark `one_database`
-where they run, and why, but for single tests of theirs that are marked `both_databases`. Every address is opened on PostgreSQL
+where they run, and why if other tests do not ask the same, but for single tests of theirs that are marked `both_databases`. Every address is opened on PostgreSQL
 by the matrix of permissions, by one user of each response. What is about
 constraints, triggers, history or acts at the same time stays on both, and so do the lists that filter and
 search. Of tests about services and queries, those stay on both that alone send a statement (decision 107).
@@ -23,6 +23,8 @@ DATABASE_FIXTURES = {"django_db_setup", "live_server"}
 # How modules are called that are about pages: templates and forms decide what these show and take, and
 # the services and queries behind them have modules of their own.
 OF_PAGES = ("_page", "_pages", "_views")
+# Why a test runs on one database, unless its mark `one_database` gives another reason.
+ASKED_BY_OTHERS = "PostgreSQL is asked the same by other tests"
 
 
 def pytest_addoption(parser):
@@ -65,7 +67,7 @@ def only_database(item):
     if item.get_closest_marker("both_databases"):
         return "", ""
     if mark := item.get_closest_marker("one_database"):
-        return mark.kwargs.get("on", "sqlite"), mark.kwargs["reason"]
+        return mark.kwargs.get("on", "sqlite"), mark.kwargs.get("reason", ASKED_BY_OTHERS)
     return ("sqlite", "is about pages") if item.path.stem.endswith(OF_PAGES) else ("", "")
 
 

@@ -22,10 +22,7 @@ from tests.factories import (
 from tests.security.second_steps import set_up_app
 from trafficking_plan.api import admission
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

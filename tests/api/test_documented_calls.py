@@ -35,10 +35,7 @@ from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.risks.forms import RiskFilter
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 TEXT = (ROOT / "docs" / "api.md").read_text()
 SITE = "https://plans.example.govt.nz"
 BLOCKS = re.findall(r"```sh\n(.*?)```", TEXT, re.S)

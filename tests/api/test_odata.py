@@ -40,10 +40,7 @@ from trafficking_plan.api.odata import views
 from trafficking_plan.api.odata.entity_sets import SETS
 from workitems.measures.services import values
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 ROOT = "/api/plans/plan/odata/"
 
 

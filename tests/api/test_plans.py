@@ -29,10 +29,7 @@ from tests.factories import (
 from workitems.measures.services import values
 from workitems.plan.services import items as item_services
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ from tests.factories import (
 from workitems.models import MilestoneAnswer, Update
 from workitems.plan.services import Conflict
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -29,10 +29,7 @@ from trafficking_plan.api import stream
 from workitems.plan.services import items as item_services
 
 # Rows are settled once their transaction has ended.
-pytestmark = [
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.one_database]
 
 
 @pytest.fixture

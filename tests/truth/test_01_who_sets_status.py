@@ -28,7 +28,7 @@ from workitems.returns.services.answers import answers_of
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("on_the_day"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 
 WHY = "The printer cannot deliver before August."

@@ -36,10 +36,7 @@ from workitems.plan.services import items
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.variations.services import variations
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 RELEASED, ENDS = date(2009, 7, 31), date(2012, 6, 30)
 BEFORE = RELEASED - timedelta(days=1)

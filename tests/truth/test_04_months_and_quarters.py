@@ -35,10 +35,7 @@ from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late, milestone_lateness
 from workitems.variations.services import held_entries, variations
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 MAY, JUNE, NEXT_JUNE = (KnownDate(day, "month") for day in (
     date(2010, 5, 31), date(2010, 6, 30), date(2011, 6, 30)

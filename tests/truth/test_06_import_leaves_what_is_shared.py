@@ -25,10 +25,7 @@ from workitems.intake.workbook import (
 from workitems.intake.workbook.columns import AGENCIES, CLEARED, PLAN, SHEETS
 from workitems.models import Milestone, Plan, Update
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 AT = noon(TODAY)
 
 

@@ -35,10 +35,7 @@ from workitems.models import Action
 from workitems.notices import news as notices
 from workitems.plan.services import Conflict
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 Progress = Action.Progress
 HELD = date(2010, 5, 20)

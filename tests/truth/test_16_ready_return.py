@@ -25,10 +25,7 @@ from workitems.notices import send_notices
 from workitems.returns.return_reading import reading_of
 from workitems.returns.services import handover, rounds
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture(autouse=True)

@@ -16,10 +16,7 @@ from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.returns.services import round_levers, rounds
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 DUE, LATER, TOO_EARLY = date(2010, 7, 14), date(2010, 7, 28), date(2010, 7, 14)
 WORDS = "Please send it by Friday.\nWe finish the draft at the weekend."

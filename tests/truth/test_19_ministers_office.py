@@ -34,10 +34,7 @@ from tests.factories import (
 )
 from tests.test_permissions import GONE, PAPER_READERS, READERS, RULES, client_of, told
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 IMMIGRATION, POLICE = "Minister of Immigration", "Minister of Police"
 OTHER = "office of another Minister"

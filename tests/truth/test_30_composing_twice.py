@@ -25,10 +25,7 @@ from tests.reports.drafted import BEFORE, DATED
 
 WHY = "The trainers of the CNS left and nobody else could be found in time for the course. "
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.mark.parametrize("most_words", [200, 300, 600, 1000])

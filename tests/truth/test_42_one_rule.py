@@ -20,10 +20,7 @@ from tests.workitems.record import NOW, TODAY
 from workitems.desk.to_dos import lines_for
 from workitems.models import Plan
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 Role = Seat.Role
 WHY = "The agency has nobody else in the plan."

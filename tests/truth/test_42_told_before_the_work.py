@@ -30,10 +30,7 @@ from workitems.plan import coordinators
 from workitems.returns.news import return_news
 from workitems.returns.services import handover, round_levers, rounds
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 ONE = "Ministry of Health has one person. Whoever writes a return cannot submit it as well, so invite a second."
 NO_APPROVER = (

@@ -11,7 +11,7 @@ from workitems.returns.services import rounds
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("on_the_day"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 
 WORDS = ("achieved", "planned_next", "challenges")

@@ -17,7 +17,7 @@ from workitems.returns.services.rounds import Unmended
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("on_the_day"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 
 NOTE = "Say in which towns."

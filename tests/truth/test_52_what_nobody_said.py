@@ -43,7 +43,7 @@ __all__ = ["kept_files", "mbie", "person"]
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("kept_files"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 
 HEADINGS = ["No", "Action", "Lead", "Support", "Start", "Due", "Status", "Last updated", "Comments"]

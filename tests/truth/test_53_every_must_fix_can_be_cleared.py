@@ -31,7 +31,7 @@ from workitems.models import Delay, Mitigation
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("before_the_paper"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 
 SOURCE = "Email from the Police contributor, 1 July 2010"

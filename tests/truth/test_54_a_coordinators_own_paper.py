@@ -21,10 +21,7 @@ from reports.models import Briefing
 from tests.factories import AgencyFactory, SeatFactory, UserFactory
 from tests.truth.every_form import waits_for_its_signature
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 Role = Seat.Role
 MANAGER = Role.AUTHORISING_MANAGER

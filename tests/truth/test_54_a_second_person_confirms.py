@@ -21,10 +21,7 @@ from tests.truth.every_form import waits_for_its_signature
 from workitems.desk.to_dos import lines_for
 from workitems.models import Round
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 Role = Seat.Role
 

@@ -11,10 +11,7 @@ from tests.factories import RoundFactory, UserFactory
 from tests.workitems.record import NOW, TODAY
 from workitems.desk.to_dos import lines_for
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 Role = Seat.Role
 SINCE = "Since the first round was opened, a second person confirms an approver, authorising manager or decision-maker"

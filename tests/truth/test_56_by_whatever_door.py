@@ -18,11 +18,7 @@ from workitems.intake.workbook.columns import SHEETS, changes_of_adopted, descri
 from workitems.models import Milestone, Plan, Support, Variation, WorkItem
 from workitems.variations.services import variations
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.usefixtures("files"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("files"), pytest.mark.one_database]
 
 NOW = datetime(2010, 5, 1, 12, tzinfo=UTC)
 # It is past midnight in New Zealand.

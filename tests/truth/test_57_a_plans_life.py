@@ -56,7 +56,7 @@ from workitems.variations.services.change_requests import effects_of
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("on_the_day"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 
 WHY = "The Cabinet asks for it."

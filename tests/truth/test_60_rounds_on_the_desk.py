@@ -22,10 +22,7 @@ from workitems.desk.to_dos import headline, lines_for
 from workitems.meetings.agenda import present_lines
 from workitems.models import Return
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 AFTER = date(2010, 8, 1)
 

@@ -11,10 +11,7 @@ from tests.factories import BriefingFactory
 from tests.reports.drafted import drafted
 from workitems.plan.services import Refused
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 State = Briefing.State
 BEFORE = [State.DRAFTING, State.IN_CONSULTATION, State.AWAITING]

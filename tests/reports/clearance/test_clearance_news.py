@@ -20,10 +20,7 @@ from tests.factories import (
 )
 from tests.workitems.notices.sent import run
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 Role = Seat.Role
 # Asked for on this day in New Zealand.

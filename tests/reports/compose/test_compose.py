@@ -38,10 +38,7 @@ from tests.factories import (
 from tests.reports.in_memory import text_of
 from workitems.models import Update
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 START, END, DATED = date(2009, 7, 31), date(2010, 7, 30), date(2010, 7, 30)
 HEADINGS = ["Purpose", "Background", "Achievements", "Delay", "Mitigation", "Next steps"]

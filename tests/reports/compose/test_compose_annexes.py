@@ -40,10 +40,7 @@ from tests.factories import (
 from tests.reports.compose.test_compose import accepted, on
 from workitems.terms.known_dates import KnownDate, KnownTo
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 DATED = date(2010, 7, 30)
 

@@ -19,10 +19,7 @@ from tests.factories import (
     ResponseFactory,
 )
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 DATED = date(2011, 7, 29)
 ANSWERED = "On 3 August 2010 you answered the last paper, 10/96252 of 30 July 2010"

@@ -27,10 +27,7 @@ from tests.reports.compose.test_compose import on
 from tests.reports.in_memory import text_of
 from workitems.models import WorkItem
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 TITLE = "Train front-line staff to notice the signs, " * 4
 LONGEST = "The trainers left and nobody else could be found in time for it. " * 75

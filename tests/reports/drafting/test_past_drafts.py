@@ -16,10 +16,7 @@ from tests.factories import BriefingFactory
 from tests.reports.drafted import drafted
 from workitems.plan.asat import Moment
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 TODAY = date(2010, 9, 1)
 

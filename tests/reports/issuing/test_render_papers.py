@@ -21,11 +21,7 @@ from tests.factories import AppointmentFactory, BriefingFactory
 from trafficking_plan.running.service_checks import State as Found
 from trafficking_plan.running.service_checks import check_worker
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.prints_anew,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.prints_anew, pytest.mark.one_database]
 
 State = Rendering.State
 NOW = datetime(2010, 7, 30, 3, tzinfo=UTC)

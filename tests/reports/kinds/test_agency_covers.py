@@ -22,10 +22,7 @@ from tests.reports.document.test_marks import file_of, picture
 from tests.reports.drafted import drafted
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 AT = datetime(2010, 7, 30, tzinfo=UTC)
 

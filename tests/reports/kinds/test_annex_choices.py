@@ -16,10 +16,7 @@ from tests.reports.compose.test_compose import on
 from tests.reports.drafted import drafted
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

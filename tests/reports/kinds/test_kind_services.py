@@ -22,10 +22,7 @@ from tests.reports.drafted import BEFORE, drafted
 from tests.reports.word_reading import opened
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 TODAY = date(2010, 7, 30)
 

@@ -19,10 +19,7 @@ from tests.factories import (
 )
 from workitems.calendar.due_calendar import EXPECTED, Owing, entries_of
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 TODAY = date(2026, 12, 1)
 DUE, CSV = reverse("portfolio:due"), reverse("portfolio:due-csv")

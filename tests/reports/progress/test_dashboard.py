@@ -34,10 +34,7 @@ from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.plan.asat import Moment
 from workitems.terms.lateness import Status
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
 
 

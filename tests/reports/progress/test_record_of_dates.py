@@ -30,10 +30,7 @@ from workitems.models import Milestone, WorkItem
 from workitems.plan.asat import Moment, end_of
 from workitems.terms.spans import add_months
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 BEGAN, DUE, LATER, TODAY = (
     *(date(2010, 2, 1), date(2010, 6, 30)),

@@ -26,10 +26,7 @@ from tests.factories import (
 )
 from workitems.plan.asat import Moment
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 BEGAN, DUE, TODAY = date(2010, 1, 4), date(2010, 9, 30), date(2010, 7, 30)
 numbers = count(1)

@@ -29,10 +29,7 @@ from tests.workitems.record import DUE, SLIPPED, TODAY, YESTERDAY
 from workitems.models import Variation
 from workitems.plan.asat import Moment
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def live(plan, **fields):

@@ -30,10 +30,7 @@ from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.terms.lateness import by_then
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 JULY = Moment.end_of(date(2010, 7, 31))
 

@@ -26,10 +26,7 @@ from tests.reports.requests.conftest import (
 )
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 LATER = NOW + timedelta(minutes=1)
 WRONG = "A telephone number should not have gone out."

@@ -23,10 +23,7 @@ from tests.reports.requests.factories import ConsultationFactory
 from tests.reports.requests.test_requests import refusal_of
 from workitems.plan.services import Conflict
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def blocked(request, on=TODAY):

@@ -24,10 +24,7 @@ from tests.reports.requests.factories import (
 )
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NAME, DIAL = "cover.contacts.0.name", "cover.contacts.0.direct_dial"
 WHERE = "13/02025 (released 22 May 2013)"

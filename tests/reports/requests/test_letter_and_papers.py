@@ -10,10 +10,7 @@ from reports.requests.services.letters import as_prepared
 from tests.reports.requests.conftest import OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.factories import ReleasedPaperFactory, RequestEventFactory
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -29,10 +29,7 @@ from tests.reports.requests.test_earlier_releases import released
 from tests.reports.requests.test_gate import made_of
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 UNLIKE = {"unlike-1-direct_dial": "The other number is published."}

@@ -12,10 +12,7 @@ from tests.reports.requests.test_earlier_releases import DIAL, NAME, withhold
 from tests.reports.requests.test_gate import made
 from workitems.plan.services import Refused
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 CONTACT = (NAME, DIAL)
 STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"

@@ -11,10 +11,7 @@ from reports.requests.services import deciding, letters, releases
 from tests.reports.requests.conftest import NOW, TODAY, fresh
 from tests.reports.requests.test_releases import PDF, paper_of
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

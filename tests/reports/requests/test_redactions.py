@@ -11,10 +11,7 @@ from tests.reports.requests.conftest import NOW, OMBUDSMAN, fresh
 from tests.reports.requests.factories import RedactionFactory
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 State = Redaction.State
 NAME = "cover.contacts.0.name"

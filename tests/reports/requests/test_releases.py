@@ -17,10 +17,7 @@ from tests.reports.requests.test_requests import refusal_of
 from tests.workitems.plan.test_concurrency import kinds, simultaneously
 from workitems.plan.services import Conflict
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 PDF = made(pages=1, words="BT /F1 12 Tf 72 700 Td (Progress in Wellington 6011) Tj ET")
 

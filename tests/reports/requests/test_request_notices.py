@@ -9,10 +9,7 @@ from tests.factories import SeatFactory
 from tests.reports.requests.factories import ConsultationFactory
 from tests.workitems.notices.sent import run
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def may(day):

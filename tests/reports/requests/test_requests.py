@@ -21,10 +21,7 @@ from tests.reports.requests.factories import (
 )
 from workitems.plan.services import Refused
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 State = InformationRequest.State
 

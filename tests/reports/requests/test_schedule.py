@@ -25,10 +25,7 @@ from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_requests import refusal_of
 from workitems.plan.services import Conflict
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

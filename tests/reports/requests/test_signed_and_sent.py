@@ -17,10 +17,7 @@ from tests.reports.requests.conftest import NOW, RECEIVED, TODAY, TYPED, at, cli
 from tests.reports.requests.factories import ReleaseFactory, RequestEventFactory
 from tests.reports.requests.test_requests import refusal_of
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 LATER = TODAY + timedelta(days=1)
 

@@ -18,7 +18,7 @@ from workitems.plan.services import Refused
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("before_the_paper"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 
 

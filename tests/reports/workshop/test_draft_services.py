@@ -17,10 +17,7 @@ from reports.workshop.services import drafts
 from tests.factories import AppointmentFactory, BriefingFactory, WorkItemFactory
 from workitems.plan.services import Conflict, Refused
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

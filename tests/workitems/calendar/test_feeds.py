@@ -29,10 +29,7 @@ from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, entries, newest, re
 from workitems.calendar import due_calendar, services
 from workitems.models import CalendarFeed, Member, Plan, Target
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 SITE = "https://plan.example"
 # The history of factory rows begins when the test runs.

@@ -24,10 +24,7 @@ from tests.factories import (
 from tests.workitems.record import NOW, TODAY
 from workitems.desk.to_dos import days_until, grouped, headline, lines_for, names_for
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def told(user):

@@ -24,10 +24,7 @@ from workitems.items.date_news import step_on
 from workitems.plan.services.items import move_forecast
 from workitems.risks.services import escalate_risk
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 RECORDED = date(2010, 3, 1)

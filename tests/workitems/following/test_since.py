@@ -18,10 +18,7 @@ from workitems.models import Seen
 from workitems.plan.services.items import close_milestone, move_forecast
 from workitems.risks.services import escalate_risk
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -13,10 +13,7 @@ from workitems.intake.workbook import WorkbookRefused, export_workbook, preview_
 from workitems.intake.workbook.importing import import_workbook
 from workitems.models import MeasureValue, Plan, Target
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 LATER = NOW + timedelta(minutes=1)
 SET_UP = {
     "What is counted": "the share of staff who are trained",

@@ -27,10 +27,7 @@ from tests.scenery import without_decisions
 from tests.workitems.record import SLIPPED, noon
 from workitems.models import Delay, Measure, Milestone, Mitigation, Variation
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 EARLY, THEN, NOW = date(2010, 5, 3), date(2010, 6, 1), date(2010, 9, 1)
 

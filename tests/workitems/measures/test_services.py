@@ -32,10 +32,7 @@ from workitems.returns.services.answers import answers_of
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.variations.services import variations
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 ON = date(2010, 12, 1)
 NOVEMBER = date(2010, 11, 30)
 JUNE = KnownDate(date(2011, 6, 30), KnownTo.MONTH)

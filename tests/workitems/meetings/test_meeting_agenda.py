@@ -42,10 +42,7 @@ from workitems.plan.asat import Moment
 from workitems.plan.attention import Verb
 from workitems.plan.services import Conflict
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 WHO = "Coordinator (DoL)"
 OFF = "This matter is not on the agenda."

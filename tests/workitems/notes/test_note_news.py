@@ -26,7 +26,7 @@ from workitems.notes.readers import Asked
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("on_the_day"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 OFFICIAL = "Police wrote a note on 1.2: “When does it open?” You coordinate the plan."
 

@@ -18,10 +18,7 @@ from tests.workitems.notices.sent import run
 from workitems.models import Member, Notice, Return, Round
 from workitems.returns.news import reminder
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 # Of the round in these tests.
 OPENED, DUE = date(2010, 6, 15), date(2010, 7, 14)

@@ -27,10 +27,7 @@ from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Stage
 from workitems.plan.services import Conflict, items
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 # --- the stage of an item, every pair ---------------------------------------------------------
 

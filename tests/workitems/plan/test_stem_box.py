@@ -28,10 +28,7 @@ from workitems.risks.forms import ChangeRiskForm, RaiseRiskForm
 from workitems.variations.forms.additions import ProposeItemForm
 from workitems.variations.forms.variations import RequestDateForm, RequestWordingForm
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 SAYS_NOTHING = "This says nothing that a reader can use. Write, for example: {}."
 CHAPTERS = "publish the parts that are agreed"
 

@@ -16,7 +16,7 @@ from workitems.returns.services import measure_answers
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("on_the_day"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 PLAIN = "Enter a number, such as 1,250, or choose “No number yet”."
 

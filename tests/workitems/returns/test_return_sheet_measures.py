@@ -16,7 +16,7 @@ from workitems.returns.services import measure_answers
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.usefixtures("on_the_day"),
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
+    pytest.mark.one_database,
 ]
 MARCH = date(2010, 3, 31)
 

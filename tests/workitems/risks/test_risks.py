@@ -17,10 +17,7 @@ from workitems.models.risk import SEVERITY
 from workitems.plan.services import Conflict
 from workitems.risks import services as risks
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 WHO = "Coordinator (DoL)"
 

@@ -29,10 +29,7 @@ from tests.workitems.record import (
 from workitems.models import Decision, Delay, Milestone, Variation, WorkItem
 from workitems.variations.services import variations
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.one_database(reason="PostgreSQL is asked the same by other tests"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 State = Variation.State
 
