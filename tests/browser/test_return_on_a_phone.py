@@ -13,7 +13,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 SAVED = re.compile("^All saved at ")
 DRAFT = "Milestone kept as a draft: Brochure printed"
 KEPT = re.compile("^Kept at ")
-YEAR = 2027
 
 
 @pytest.fixture

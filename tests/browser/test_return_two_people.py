@@ -15,7 +15,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 KEPT = re.compile("^Kept at ")
 SAVED = re.compile("^All saved at ")
-DAYS = ("1 May 2010", "2 May 2010")
 
 
 @pytest.fixture

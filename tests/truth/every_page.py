@@ -12,7 +12,6 @@ from tests.cast import Scene, client_of
 from tests.test_permissions import EVERYBODY, RULES
 from tests.truth.every_form import CREATES
 
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 OPTIONAL = "(optional)"
 WITHOUT_FORMS = (
     *("papers:pack-draft", "papers:minutes-draft"),

@@ -18,15 +18,10 @@ from tests.factories import (
 from tests.workitems.record import TODAY
 from workitems.desk.before_a_round import missing_for_round
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 Role = Seat.Role
 WRITES, SUBMITS = Invited("Ana", Role.CONTRIBUTOR), Invited("Ben", Role.APPROVER)
-
-
-@pytest.fixture(autouse=True)
-def clock(on_the_day):
-    """It is the day of these tests."""
 
 
 @pytest.fixture

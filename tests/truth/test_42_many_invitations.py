@@ -8,14 +8,9 @@ from agencies.people.pasted_people import read_people
 from tests.factories import AgencyFactory, UserFactory
 from tests.workitems.record import TODAY, YESTERDAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 ADDRESS = "/people/invite-several/"
-
-
-@pytest.fixture(autouse=True)
-def clock(on_the_day):
-    """It is the day of these tests."""
 
 
 @pytest.fixture

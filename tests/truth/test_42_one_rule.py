@@ -20,15 +20,14 @@ from tests.workitems.record import NOW, TODAY
 from workitems.desk.to_dos import lines_for
 from workitems.models import Plan
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database,
+]
 
 Role = Seat.Role
 WHY = "The agency has nobody else in the plan."
-
-
-@pytest.fixture(autouse=True)
-def clock(on_the_day):
-    """It is the day of these tests."""
 
 
 @pytest.fixture

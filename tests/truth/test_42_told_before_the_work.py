@@ -30,7 +30,11 @@ from workitems.plan import coordinators
 from workitems.returns.news import return_news
 from workitems.returns.services import handover, round_levers, rounds
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database,
+]
 
 ONE = "Ministry of Health has one person. Whoever writes a return cannot submit it as well, so invite a second."
 NO_APPROVER = (
@@ -41,11 +45,6 @@ COORDINATOR = (
     "submitted. Invite a second."
 )
 WHY = "The second officer left; the next comes in August."
-
-
-@pytest.fixture(autouse=True)
-def clock(on_the_day):
-    """It is the day of these tests."""
 
 
 @pytest.fixture

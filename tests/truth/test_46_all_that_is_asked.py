@@ -21,13 +21,8 @@ from workitems.models import Matter, Variation
 from workitems.plan.attention import Verb
 from workitems.variations.services import variations
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 RECOMMENDED = Variation.State.RECOMMENDED
-
-
-@pytest.fixture(autouse=True)
-def clock(on_the_day):
-    """It is the day of these tests."""
 
 
 @pytest.fixture

@@ -11,16 +11,15 @@ from tests.factories import RoundFactory, UserFactory
 from tests.workitems.record import NOW, TODAY
 from workitems.desk.to_dos import lines_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("on_the_day"),
+    pytest.mark.one_database,
+]
 
 Role = Seat.Role
 SINCE = "Since the first round was opened, a second person confirms an approver, authorising manager or decision-maker"
 NOBODY = f"{SINCE}. Nobody else can confirm it, so the role counts three working days after it is accepted."
-
-
-@pytest.fixture(autouse=True)
-def clock(on_the_day):
-    """It is the day of these tests."""
 
 
 @pytest.fixture

@@ -84,15 +84,10 @@ from workitems.returns.services import rounds
 from workitems.returns.services.answers import answers_of
 from workitems.returns.services.handover import mendings_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 WHY = "Merged by Order in Council."
 BEFORE = NOW - timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def clock(on_the_day):
-    """It is the day of these tests."""
 
 
 @pytest.fixture

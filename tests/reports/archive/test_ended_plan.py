@@ -22,10 +22,6 @@ pytestmark = pytest.mark.django_db
 LATER = date(2040, 1, 1)
 
 
-def files_of(folder):
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-
-
 def ended(plan, on=date(2030, 12, 31)):
     with without_decisions():
         Plan.objects.filter(pk=plan.pk).update(ends_on=on)

@@ -43,11 +43,6 @@ PICTURES = {
 every_picture = pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 
 
-def charts_of(page):
-    """Return the charts of a page, without the shapes and strips of its words."""
-    return re.findall(r'<svg [^>]*class="chart".*?</svg>', page.text, re.DOTALL)
-
-
 def drawn(svg):
     return ElementTree.fromstring(svg)
 

@@ -17,7 +17,6 @@ from tests.factories import (
 )
 from workitems.desk.first_run import Facts, PlanState, Reader, steps
 
-NOTHING = {"reader": Reader.ADMINISTRATOR}
 SEATED = {"agencies": 2, "coordinators": 1}
 NONE, BEGUN, EMPTY, ADOPTED = PlanState
 # When a link still works.

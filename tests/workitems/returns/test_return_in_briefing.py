@@ -26,11 +26,6 @@ pytestmark = [
 ]
 
 
-SAYS_NOTHING = (
-    "This says nothing that a reader can use. Write, for example: trained 240 of its 900 staff."
-)
-
-
 def told(html):
     """Return the lines of each sentence's box."""
     boxes = re.findall(r'<div class="in-briefing">(.*?)</div>', html, re.DOTALL)
