@@ -55,7 +55,7 @@ def _line(row: ReceivedMail, on: date) -> Line:
         ).format(count=row.left_out)  # fmt: skip
         detail = _("Your words are in the conversation. Add a file as evidence.")
     else:
-        what = _("An email in your name was not taken: {why}").format(why=row.says)
+        what = row.says
     arrived_on = localdate(row.at)
     return line(
         due=arrived_on, on=on, plan=plan, what=what, detail=detail, url=url,

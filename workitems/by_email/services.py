@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.typed.fields import LinesField, UploadField
@@ -34,7 +35,8 @@ log = structlog.get_logger(__name__)
 Outcome = ReceivedMail.Outcome
 MOST_AN_HOUR = 20
 WORKBOOK = ".xlsx"
-WHY_LENGTH = 500
+WORDS = LinesField(required=True, max_length=NOTE_LENGTH, error_messages={"required": gettext_lazy("It has no words of yours.")})  # fmt: skip
+WHY_LENGTH, PATH_LENGTH = 500, 300
 
 
 class NotTaken(Exception):
@@ -78,6 +80,7 @@ def _take(received: Received, at: datetime) -> tuple[str, int | None]:
     if not received.message_id or ReceivedMail.objects.filter(message_digest=digest).exists():
         return "again", sender.pk
     row = ReceivedMail(person=sender, message_digest=digest, at=at)
+    row.path = _page_of(key) if key is not None and is_theirs else ""
     before = ReceivedMail.objects.filter(person=sender, at__gt=at - timedelta(hours=1))
     # What is forged takes nothing of the number that the person may send.
     is_forged = {"outcome": Outcome.UNVERIFIED}
@@ -103,6 +106,14 @@ def _take(received: Received, at: datetime) -> tuple[str, int | None]:
     return str(row.outcome), sender.pk
 
 
+def _page_of(key: AnswerKey) -> str:
+    """Return the path of the page on which the person could answer instead."""
+    rows = OF_ACTS[key.act]
+    row = rows.filter(pk=key.about).first()
+    path = row.get_absolute_url() if row is not None else ""
+    return path if len(path) <= PATH_LENGTH else ""
+
+
 def _refuse_of_plan(plan: int, at: datetime) -> None:
     if not plans_that_take([plan], localdate(at)):
         raise NotTaken(Outcome.NOT_HERE)
@@ -116,12 +127,14 @@ def _answer_note(key: AnswerKey, received: Received, row: ReceivedMail, at: date
     _refuse_of_plan(first.plan_id, at)
     body = received.body()
     if body is None:
-        raise NotTaken(Outcome.REFUSED, _("it has no text that we can read, perhaps because it is encrypted."))  # fmt: skip
+        raise NotTaken(Outcome.REFUSED, _("It has no text that we can read, perhaps because it is encrypted."))  # fmt: skip
     parted = part_of(body, marks_of(row.person), settings.LANGUAGE_CODE)
-    field = LinesField(required=True, max_length=NOTE_LENGTH)
+    if len(parted.own) > NOTE_LENGTH:
+        says = _("It has {count:,} characters; a note has {most:,} at most.")
+        raise NotTaken(Outcome.REFUSED, says.format(count=len(parted.own), most=NOTE_LENGTH))
     try:
         row.note = note_services.answer(
-            first=first, text=field.clean(parted.own), by_email=True, by=row.person, at=at
+            first=first, text=WORDS.clean(parted.own), by_email=True, by=row.person, at=at
         )
     except ValidationError as invalid:
         raise NotTaken(Outcome.REFUSED, " ".join(invalid.messages)) from None
@@ -144,7 +157,7 @@ def _keep_workbook(key: AnswerKey, received: Received, row: ReceivedMail, at: da
     files = received.files()
     workbooks = [each for each in files if each.name.lower().endswith(WORKBOOK)]
     if len(workbooks) != 1:
-        raise NotTaken(Outcome.REFUSED, _("it should have one workbook (.xlsx) attached."))
+        raise NotTaken(Outcome.REFUSED, _("It should have one workbook (.xlsx) attached."))
     try:
         row.sheet = _sheet(workbooks[0], of_return, row.person, at)
     except (ValidationError, WorkbookRefused, Refused) as refused:
@@ -169,6 +182,10 @@ def _in_words(refused: Exception) -> str:
 ACTS: dict[str, Callable[[AnswerKey, Received, ReceivedMail, datetime], None]] = {
     AnswerKey.Act.NOTE: _answer_note,
     AnswerKey.Act.RETURN: _keep_workbook,
+}
+OF_ACTS: dict[str, Any] = {
+    AnswerKey.Act.NOTE: Note.objects.select_related("plan"),
+    AnswerKey.Act.RETURN: Return.objects.select_related("round__plan"),
 }
 BELOW_KEPT = timedelta(days=30)
 

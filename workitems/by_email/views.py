@@ -88,5 +88,5 @@ def _show(request: HttpRequest, row: ReceivedMail) -> HttpResponse:
     return render(
         request,
         "workitems/by_email/detail.html",
-        {"mail": row, "became": row.note or row.sheet, "title": _("An email that you sent")},
+        {"mail": row, "became": row.note or row.sheet, "title": _("An email in your name")},
     )

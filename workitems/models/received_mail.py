@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import User
@@ -69,8 +70,9 @@ class ReceivedMail(models.Model):
     message_digest = models.CharField(max_length=64, unique=True)
     at = models.DateTimeField()
     outcome = models.CharField(max_length=10, choices=Outcome)
-    # Why it was refused, if the outcome does not say so.
+    # Why it was refused, in a sentence, if the outcome does not say so; and the path of the page that it was to answer on.
     why = models.CharField(max_length=500, blank=True)
+    path = models.CharField(max_length=300, blank=True)
     note = models.OneToOneField(
         Note, models.PROTECT, null=True, blank=True, related_name="received_mail"
     )
@@ -104,7 +106,7 @@ class ReceivedMail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}: {self.says}"
+        return f"{self.person}: {self.get_outcome_display()}"
 
     @property
     def is_taken(self) -> bool:
@@ -112,5 +114,16 @@ class ReceivedMail(models.Model):
 
     @property
     def says(self) -> str:
-        """What came of it, as the end of a sentence if it was not taken."""
-        return self.why or str(self.Outcome(self.outcome).label)
+        """What came of it, in a sentence."""
+        if self.is_taken:
+            return str(self.get_outcome_display())
+        if self.why:
+            return _("An email in your name was not taken. {why}").format(why=self.why)
+        return _("An email in your name was not taken: {why}").format(
+            why=self.get_outcome_display()
+        )
+
+    @property
+    def is_on_desk(self) -> bool:
+        """Whether its line stays on the person's desk until they remove it, or for two weeks."""
+        return self.removed_at is None and (not self.is_taken or self.left_out > 0)

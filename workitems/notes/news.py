@@ -7,6 +7,7 @@ when the note is withdrawn, and a week after it was written. Only readers of a c
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -205,6 +206,6 @@ def _line(note: Note, seat: Seat, reason: Notice.Reason, sentence: str, on: date
 
 def _answerable(note: Note) -> Answerable:
     says = _(
-        "Your words become a note that can be asked for, and files are not taken. Who can read it: {who}."
-    ).format(who=note.readers_words)
+        "Who can read your answer: {who}. Notes can be asked for under the {act}. Files are not taken."
+    ).format(who=note.readers_words, act=settings.INFORMATION_ACT)
     return Answerable(AnswerKey.Act.NOTE, note.begins.pk, note.plan_id, says)

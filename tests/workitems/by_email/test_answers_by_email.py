@@ -78,7 +78,7 @@ def test_the_timer_forgets_it(post, key, settings):
 def test_the_email_says_that_it_can_be_answered_and_who_reads_it(post, key):
     sent = mail.outbox[-1]
     assert "To answer, reply to this email." in sent.body
-    assert "Who can read it: All members." in sent.body
+    assert "Who can read your answer: All members." in sent.body
     assert sent.extra_headers["Auto-Submitted"] == "auto-generated"
     assert f"Reply-To: plan+{key}@" in sent.message().as_string()
 
@@ -146,8 +146,8 @@ def test_an_answer_of_4001_characters_is_refused_whole(post, key, contributor):
     assert post.take(post.written(key, contributor, "x" * 4001)) == "refused"
     assert became() == (0, 0, ["refused"])
     (line,) = [line for line in lines_for(contributor, TODAY) if "email" in line.what]
-    assert line.what.startswith(
-        "An email in your name was not taken: Ensure this value has at most 4"
+    assert line.what == (
+        "An email in your name was not taken. It has 4,001 characters; a note has 4,000 at most."
     )
 
 
@@ -159,7 +159,7 @@ def test_a_line_is_removed_from_the_desk_by_its_person_alone(post, contributor, 
     address = f"/mail/{row.pk}/"
     assert [client_of(colleague).post(address).status_code, client_of(colleague).get(address).status_code] == [404, 404]  # fmt: skip
     page = client_of(contributor).get(address).text
-    assert "It was not taken: the mail server could not verify its sender." in page
+    assert "not taken: the mail server could not verify its sender." in page
     assert client_of(contributor).post(address, {"from": "desk"}).url == "/"
     assert lines_for(contributor, TODAY) == []
 

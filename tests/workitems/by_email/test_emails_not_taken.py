@@ -157,6 +157,15 @@ def test_what_cannot_be_read_is_said_on_the_desk(post, key, contributor):
     assert "because it is encrypted" in ReceivedMail.objects.get().why
 
 
+def test_the_page_about_it_leads_to_where_it_can_be_answered(post, key, question, contributor, client_of):  # fmt: skip
+    post.take(post.written(key, contributor, ""))
+    row = ReceivedMail.objects.get()
+    assert (row.path, row.why) == (question.get_absolute_url(), "It has no text that we can read, perhaps because it is encrypted.")  # fmt: skip
+    assert f'href="{row.path}"' in client_of(contributor).get(f"/mail/{row.pk}/").text
+    assert post.take(post.written(OTHER, contributor)) == "unknown"
+    assert ReceivedMail.objects.latest("pk").path == ""
+
+
 @pytest.mark.parametrize("text", ["", " \n ", "Yes\u202eno", "x\u0007"])
 def test_what_the_page_refuses_is_refused(post, key, contributor, text):
     assert post.take(post.written(key, contributor, text)) == "refused"

@@ -83,7 +83,7 @@ def test_a_workbook_by_reply_waits_to_be_compared(
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda content: None, "it should have one workbook (.xlsx) attached."),
+        (lambda content: None, "It should have one workbook (.xlsx) attached."),
         (bomb, ""),
         (lambda content: b"PK no workbook", ""),
         (lambda content: content[:-200], ""),
