@@ -34,7 +34,7 @@ EASY_ACT = 9  # of more words, the day is not read with the last ones
 
 # What goes on: its day is no end, and it is not said to bridge a delay until then.
 _GOES_ON = re.compile(
-    r"(?:continues?|go on|keep|maintain)\b|.*\bongoing\b|.*\b(?:each|every) (?:day|fortnight|month|quarter|week)\b",
+    r"(?:continues?|go on|keep|maintain)\b|.*\bongoing\b|.*\b(?:each|every) (?:day|fortnight|month|quarter|week)\b|.*\b(?:daily|fortnightly|monthly|quarterly|weekly)\b",
     re.IGNORECASE,
 )
 
@@ -324,8 +324,12 @@ def _does(who: str, does: str, row: MitigationAt, entry: LateItem) -> str:
     by = by_when(KnownDate(row.due_on), row.on)
     if row.due_on < row.on:
         return f"{told} (due {by} and not done yet)."
-    if row.due_on in _new_dates(entry) or when(KnownDate(row.due_on), row.on) in does:
+    is_said = row.due_on in _new_dates(entry) or when(KnownDate(row.due_on), row.on) in does
+    if is_said or _GOES_ON.match(does):
         return closed(told)
+    if does.startswith(("is ", "are ")):
+        # What goes on has no day by which it does.
+        return closed(f"{told}; this is due {by}")
     return _dated(who, does, does, by, row, entry)
 
 

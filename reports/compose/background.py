@@ -38,7 +38,9 @@ def background(writer: Writer) -> Section:
         room.use(sentence)
         paragraphs.append(writer.paragraph(f"{sentence}.", about="members"))
     paragraphs += [
-        writer.paragraph(text, about=f"changes of the plan {place}", sources=sources)
+        writer.paragraph(
+            text, about=f"changes of the plan {place}", sources=[facts.plan_source, *sources]
+        )
         for place, (text, sources) in enumerate(changes_of_plan(writer, room))
     ]
     if facts.answer is not None:

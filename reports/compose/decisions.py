@@ -116,10 +116,9 @@ def missing_in(ask: Recommended, names: Iterable[str]) -> Lacks:
         if not is_on_it:
             return Lacks()
         has_money, is_costed = FROM in rest, "$" in decision
+        has_refusal = IF_DECLINED in rest or OF_OTHERS in rest
         is_dated = bool(_DATED.search(decision))
-        return Lacks(
-            when=not is_dated, money=is_costed and not has_money, refusal=DECLINED not in rest
-        )
+        return Lacks(when=not is_dated, money=is_costed and not has_money, refusal=not has_refusal)
     # Those of earlier drafts are listed in one.
     has_all = text.startswith(ON_DECISIONS)
     on = text.split("; ") if has_all else [text.rpartition("depend")[2]]
@@ -128,22 +127,23 @@ def missing_in(ask: Recommended, names: Iterable[str]) -> Lacks:
 
 
 FROM = "the money would come from "
-DECLINED = "if it is declined, "
+# What happens otherwise, of the Minister's own decision and of those of others.
+IF_DECLINED, OF_OTHERS = "if you decline, ", "if it is declined, "
 
 
-def _case(writer: Writer, entry: LateItem) -> str:
-    """Return the case for a decision, in brackets: where its money would come from, and what happens if it is
-    declined; "" if no record says it."""
+def _case(writer: Writer, entry: LateItem, otherwise: str = IF_DECLINED) -> str:
+    """Return the case for a decision: where its money would come from, and what happens if it is declined; "" if no record
+    says it."""
     if (found := unsettled(entry)) is None:
         return ""
     source, delay = found
     who = speaker(writer, entry)
     told = [
         f"{start}{words}"
-        for asked, start in (("money_from", FROM), ("if_declined", DECLINED))
+        for asked, start in (("money_from", FROM), ("if_declined", otherwise))
         if (words := completed(writer, source, asked, getattr(delay, asked), who))
     ]
-    return f" ({'; '.join(told)})" if told else ""
+    return "".join(f"; {each}" for each in told)
 
 
 def own_decision(condition: str) -> str:
@@ -197,7 +197,7 @@ def _noted_decisions(writer: Writer, of: dict[str, list[LateItem]]) -> Iterator[
 
     def asked(key: str, entries: list[LateItem], on: str) -> Ask:
         dates, depend = ("date", "depends") if len(entries) == 1 else ("dates", "depend")
-        case = _case(writer, entries[0]) if len(entries) == 1 else ""
+        case = _case(writer, entries[0], OF_OTHERS) if len(entries) == 1 else ""
         text = f"{NEW_DATE.format(dates)}{join_words(map(dated, entries))} {depend} on {on}{case}"
         return Ask(key, Verb.NOTE, text, tuple(entry.item for entry in entries))
 

@@ -93,6 +93,7 @@ from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months, span_in_words
 from workitems.terms.stems import cause, has_verb, says_we
+from workitems.terms.verbs import FROM_TWO
 
 # The first items, of which what the delay means goes with the action; it is printed whether it fits or not, unless a paper is
 # tight.
@@ -115,6 +116,12 @@ DONE, MEANS, ACTION, EFFECT, BRIDGE, NEXT_DATE, REST = range(7)
 
 # "About 40 students": whom a delay concerns, before the dates.
 _SO_MANY = re.compile(r"(?:About|Around|More than|Nearly|Over|Some|Up to) \d[\d,]* ")
+
+
+# "The two banks", which only the cause has introduced.
+_LEANS_ON_CAUSE = re.compile(
+    rf"\b(?:the|these|those) (?:last |other )?(?:\d+|{FROM_TWO}) ", re.IGNORECASE
+)
 
 
 class Line(NamedTuple):
@@ -458,7 +465,8 @@ def _lines(
         if effect not in writer.used_sentences and (told.startswith(THIS_MEANS) or has_verb(told)):
             must = not place
             rank = MEANS if must else EFFECT
-            is_first = must and (entry.begins_with_people or bool(_SO_MANY.match(told)))
+            is_of_people = entry.begins_with_people or bool(_SO_MANY.match(told))
+            is_first = must and is_of_people and not _LEANS_ON_CAUSE.search(told)
             yield Line(rank, told, of_delay, must, is_first=is_first)
     if line := _further_date(writer, entry, home):
         yield line
@@ -481,7 +489,8 @@ def _lines(
     for sentence in further_sentences(writer, entry):
         yield Line(REST, sentence, of_delay)
     if is_yours := _is_yours(writer, entry):
-        yield Line(ACTION, YOURS, of_delay, must=True)
+        told = YOURS if has_new_date(told_first(entry)) else WAITS
+        yield Line(ACTION, told, of_delay, must=True)
         if writer.is_tight:
             # What its agency does besides is in the annex.
             steps = []
@@ -527,7 +536,7 @@ def _lines(
 
 
 # What an item waits for whose decision is the Minister's: the recommendations say what it is.
-YOURS = "This waits for your decision."
+YOURS, WAITS = "The new date depends on your decision.", "This waits for your decision."
 _YOU = re.compile(r"\byour?\b")
 
 
@@ -551,7 +560,7 @@ def _acts(
 
 
 def _is_act(line: Line) -> bool:
-    return line.rank == ACTION and (bool(line.action) or line.text == YOURS)
+    return line.rank == ACTION and (bool(line.action) or line.text in (YOURS, WAITS))
 
 
 def _introduced(writer: Writer, done: Done) -> str:

@@ -109,7 +109,13 @@ def form_of(
     has_figure = re.search(r"\d", phrase)
     if not has_figure and set(_LONG.findall(phrase.casefold())) <= set(_LONG.findall(named)):
         return Form(THIS)
-    return Form(capitalised(phrase))
+    return Form(_for_you(writer, step, capitalised(phrase)))
+
+
+def _for_you(writer: Writer, step: MilestoneAt, subject: str) -> str:
+    """Return a subject with "for you" in place of "to the Minister", if the coordinating agency's milestone is meant."""
+    is_own = step.responsible == writer.facts.coordinator.pk
+    return re.sub(r" to (?:the )?Minister$", " for you", subject) if is_own else subject
 
 
 _PREPOSITION = re.compile(r"(?:at|by|for|from|in|of|on|to|with)\b", re.IGNORECASE)

@@ -133,8 +133,13 @@ def listed_others(
         day = day.removesuffix(f" {year}") if year else day
         name = writer.names.heading(entry.item, *begun)
         told = _most_told(writer, entry)
-        is_bare = not told or told.startswith(" (")
-        text = f"{name}: {_expected(writer, entry, step, day, is_bare=is_bare)}{told}"
+        is_bare = told in ("", f",{because_of(cause_of(entry))}")
+        expected = _expected(writer, entry, step, day, is_bare=is_bare)
+        why = cause_of(entry)
+        if is_bare and why and CAUSES[Delay.Cause(why)] in expected:
+            # "A draft for consultation", because of consultation.
+            told = ""
+        text = f"{name}: {expected}{told}"
         if entry in idle:
             text += "; no action is recorded"
         text = closed(text)
@@ -198,7 +203,7 @@ def _most_told(writer: Writer, entry: LateItem) -> str:
     reason = f", {first}" if is_two else reason
     is_long = count_words(reason) > MOST_TOLD_OF_CAUSE and why != Delay.Cause.OTHER
     if why and (is_long or reason == f",{because_of(why)}"):
-        return f" ({CAUSES[Delay.Cause(why)]})"
+        return f",{because_of(why)}"
     return reason
 
 

@@ -53,8 +53,12 @@ THAT_DATES = ("that the new date", "that new dates depend")
 # What recommendations of earlier drafts say that no record says.
 BY_WHOM = " (by whom is not recorded)"
 UNDATED = " (no day is set)"
-_FOR_WHAT = rf"{ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*?(?P<case> \((?:the money|if it) .*\))?"
-_CASE = re.compile(r" \((?:the money|if it) .*\)$")
+# The case for a decision; that of earlier drafts is in brackets.
+_IN_CASE = (
+    r"(?: \((?:the money|if it) .*\)|; (?:the money would|if you decline|if it is declined)\b.*)"
+)
+_FOR_WHAT = rf"{ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*?(?P<case>{_IN_CASE})?"
+_CASE = re.compile(rf"{_IN_CASE}$")
 _DECIDES = re.compile(rf"to (.+?){_FOR_WHAT}")
 _THAT_ONE = re.compile(r"(that the new dates? for .+ depends? on )(.+)")
 _THAT_ALL = re.compile(rf"{ON_DECISIONS}(.+)")
@@ -139,7 +143,7 @@ def _noted(texts: list[str]) -> str:
             parts = [each for each in _EACH.split(found[1]) if each]
             on += [each.partition(") on ")[2] or each.partition(" on ")[2] for each in parts]
         elif found := _THAT_ONE.fullmatch(text):
-            on.append(found[2].removesuffix(UNDATED).removesuffix(BY_WHOM))
+            on.append(_CASE.sub("", found[2]).removesuffix(UNDATED).removesuffix(BY_WHOM))
             if len(texts) == 1:
                 which = re.sub(r" \([^()]*\)(?= depends? on $)", "", found[1])
                 return f"note {which}{_decision(on[0]) or on[0]}"

@@ -222,12 +222,12 @@ def test_a_number_is_the_same_in_digits_and_in_thousands_or_millions():
 
 
 def test_a_length_that_an_annex_gives_draws_none():
-    """Under Delay it is "at least four months", because the date waits for something."""
+    """Under Delay are only its dates, because the new one waits for something."""
     waiting = delay("funding", "It waits.", settlement="being_settled")
     moved = step(date(2010, 6, 30), waiting, forecast_due=date(2010, 11, 26))
     of_draft = of(facts(item_of("1.1", moved, title="Train officers", is_key=True)))
     told = next(each for each in of_draft.composed if each.content == "delay")
-    assert "at least four months late" in told.text
+    assert "due on 30 June 2010, will not come before November 2010" in told.text
     assert of_text(of_draft, told, "The training will be nearly five months late.") == []
 
 

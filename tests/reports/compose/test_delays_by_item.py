@@ -327,8 +327,9 @@ def test_every_item_with_a_bullet_has_its_cause_effect_and_action_and_the_rest_s
         n for n, each in enumerate(bullets, start=1) if f" Course {n} has no trainers." not in each
     ] == []
     assert texts[1] == (
-        "Two other items are late, with new dates in 2011:\n- Fold 1 (2.1): brochure to be printed in May (a lack of funding).\n"
-        "- Fold 2 (2.2): brochure to be printed in May (a lack of funding)."
+        "Two other items are late, with new dates in 2011:\n"
+        "- Fold 1 (2.1): brochure to be printed in May, because of a lack of funding; no action is recorded.\n"
+        "- Fold 2 (2.2): brochure to be printed in May, because of a lack of funding; no action is recorded."
     )
     acts = [
         each.endswith(f" will hire {n}0 trainers by December 2010.")
@@ -453,7 +454,7 @@ def _brief(*items):
         ),
         (
             "Weekly meeting with the drafters. Carve-out dropped.",
-            " DoL plans a weekly meeting with the drafters by December 2010; carve-out dropped.",
+            " DoL plans a weekly meeting with the drafters; carve-out dropped.",
         ),
         (
             "hire two trainers. Nobody applied.",

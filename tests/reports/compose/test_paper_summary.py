@@ -213,7 +213,9 @@ def test_a_withdrawn_item_is_named_with_the_reason_and_month_of_the_decision():
     ]
     background = paper(facts(item(), gone, withdrawals=reasons)).sections[1]
     told = [each for each in background.paragraphs if "withdrew" in words(each.text)]
-    assert [[source.model for source in each.sources] for each in told] == [["workitems.variation"]]
+    assert [[source.model for source in each.sources] for each in told] == [
+        ["workitems.plan", "workitems.variation"]
+    ]
 
 
 def test_a_withdrawal_before_the_period_is_only_counted():
@@ -236,7 +238,7 @@ def test_a_withdrawal_without_a_decision_is_reported_from_the_agencys_last_repor
     assert brief(item(), gone, updates=updates)[-2] == (
         "The Plan no longer includes “Study a help line” (1.2): another line does it."
     )
-    assert [each.sources for each in told] == [(updates[1].source,)]
+    assert [each.sources[1:] for each in told] == [(updates[1].source,)]
     decided = {gone.pk: withdrawn("It cost more")}
     assert brief(item(), gone, updates=updates, withdrawals=decided)[-2] == (
         "The working group withdrew “Study a help line” (1.2) in February 2010: it cost more."

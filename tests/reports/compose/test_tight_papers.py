@@ -130,9 +130,9 @@ def test_late_items_that_are_only_named_have_their_date_and_cause():
     ]
     told = sections(*many(*keys, *others), most_words=250)["delay"]
     assert (
-        "Five other items are late, with new dates in 2011:\n- Card 1 (2.1): brochure to be printed in May (a shortage of "
-        "staff).\n- Card 2 (2.2): brochure to be printed in May (a shortage of staff).\n- Card 3 (2.3): brochure to be printed "
-        "in May (consultation).\n- Card 4 (2.4): brochure to be printed in May.\n- Card 5 (2.5): brochure to be printed in May."
+        "Five other items are late, with new dates in 2011:\n- Card 1 (2.1): brochure to be printed in May, because of a shortage of "
+        "staff.\n- Card 2 (2.2): brochure to be printed in May, because of a shortage of staff.\n- Card 3 (2.3): brochure to be printed "
+        "in May, because of consultation.\n- Card 4 (2.4): brochure to be printed in May.\n- Card 5 (2.5): brochure to be printed in May."
     ) in told
 
 
@@ -148,7 +148,7 @@ def test_a_cause_of_a_vague_kind_is_told_in_its_agencys_words():
     told = sections(*many(*keys, *others), most_words=250)["delay"]
     assert (
         "Three other items are late, with new dates in 2011:\n- Posts (2.1): May, because hospitals hired fewer people.\n"
-        "- Card (2.2, not started): May, because staff were on other work.\n- Map (2.3, not started): brochure to be printed in May (a shortage of staff)."
+        "- Card (2.2, not started): May, because staff were on other work.\n- Map (2.3, not started): brochure to be printed in May, because of a shortage of staff."
     ) in told
 
 
@@ -233,9 +233,9 @@ def test_what_the_minister_decides_comes_second_and_is_joined_to_its_item():
     told = sections(*rows)
     lines = told["purpose"].split("\n- ")
     assert [lines[2][:18], lines[3][:12]] == ["You are asked to {", "The delay of"]
-    assert (" This waits for your decision. DoL will also offer houses by December 2010.") in told[
-        "delay"
-    ]
+    assert (
+        " The new date depends on your decision. DoL will also offer houses by December 2010."
+    ) in told["delay"]
     assert (
         sections(*many(late("1.1", delay())))["purpose"]
         .splitlines()[0]
@@ -280,7 +280,7 @@ def test_a_late_item_that_is_only_named_says_what_its_delay_means_else_why():
     )
     long = " ".join(["nobody applied in"] * 5)
     assert listed(long, cause="staffing") == (
-        "- Links (2.1): brochure to be printed in May (a shortage of staff)."
+        "- Links (2.1): brochure to be printed in May, because of a shortage of staff."
     )
 
 
@@ -361,8 +361,8 @@ def test_the_case_for_a_decision_is_that_of_the_ministers_own():
     (ask,) = made.asks
     assert (str(ask.verb), ask.text) == (
         "agree",
-        "to provide $6 million, on which the new date for the brochure to be printed (1.1), May 2011, depends (the money would "
-        "come from the baseline; if it is declined, the line opens in 2012)",
+        "to provide $6 million, on which the new date for the brochure to be printed (1.1), May 2011, depends; the money would "
+        "come from the baseline; if you decline, the line opens in 2012",
     )
 
 

@@ -233,7 +233,7 @@ def test_the_case_for_the_ministers_decision_stands_beside_it():
     made = write(facts(asked), BY_ITEM, in_full=False)
     (ask,) = made.asks
     assert ask.text.endswith(
-        "depends (the money would come from the baseline of Vote Labour; if it is declined, travellers wait a year)"
+        "depends; the money would come from the baseline of Vote Labour; if you decline, travellers wait a year"
     )
     assert missing_in(ask, []) == Lacks()
 
