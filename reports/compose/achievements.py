@@ -179,8 +179,9 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
         reviewer=facts.coordinator.short_name,
     )
     without = _without_evidence(found.counts) if writer.is_by_item else ""
+    lacking = _lacking_evidence(found.counts, facts.coordinator.short_name)
     yield writer.paragraph(
-        without or in_english(sentence)(found, writing),
+        without or lacking or in_english(sentence)(found, writing),
         about="shown to be done",
         sources=[
             milestone_source(item, step)
@@ -189,6 +190,29 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
             if step.pk in done
         ],
     )
+
+
+def _lacking_evidence(counts: Counter[Completion], reviewer: str) -> str:
+    """Return for how many completed milestones evidence is missing, in a sentence that leads with them: "Agencies have yet to file
+    evidence for two of the 35 milestones completed since the Plan began (four of them business as usual); four more rest on a
+    note alone."; "" if it is missing for none."""
+    bare, notes, doubted = (
+        counts[each] for each in (Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED)
+    )
+    total, usual = counts.total(), counts[Completion.BUSINESS_AS_USUAL]
+    before = counts[Completion.BEFORE_PLAN]
+    if not bare or bare == total:
+        return ""
+    asides = [f"{number(usual)} of them business as usual"] if usual else []
+    asides += [f"{number(before)} done before the Plan"] if before else []
+    aside = f" ({join_words(asides)})" if asides else ""
+    more = (
+        [f"{number(notes)} more {agree(notes, 'rests', 'rest')} on a note alone"] if notes else []
+    )
+    more += [f"{reviewer} questions {number(doubted)}"] if doubted else []
+    rest = f"; {join_words(more)}" if more else ""
+    since = "" if before else " since the Plan began"
+    return f"Agencies have yet to file evidence for {number(bare)} of the {number(total)} milestones completed{since}{aside}{rest}."
 
 
 def _without_evidence(counts: Counter[Completion]) -> str:

@@ -15,9 +15,11 @@ from reports.compose.late_words import (
     in_agency_words,
     in_words_of,
     is_done,
+    unsettled,
 )
 from reports.compose.paragraphs import Writer, errors_naming, key
 from reports.compose.planned import planned_for, planned_in_words, plans
+from reports.compose.settling import WORDS
 from reports.compose.slips import LateItem
 from reports.compose.subjects import (
     is_in_doubt,
@@ -41,6 +43,7 @@ from reports.document.wording import (
     opened,
     some,
 )
+from workitems.models import Delay
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
 from workitems.terms.fragments import done_at, mended, with_months
 from workitems.terms.sentence_ends import sentences
@@ -99,9 +102,10 @@ def next_steps(writer: Writer) -> Section:
     # Mitigation has their dates too.
     again = [] if writer.is_tight or writer.is_full else list(_actions_ahead(writer))
     actions = [*again, *_for_you(writer)]
+    most = (MAX_DATES_IF_TIGHT if writer.is_tight else MAX_DATES) - len(actions)
+    actions += _conditions_ahead(writer)
     room.use(*(text for _, text, _ in actions))
-    most = MAX_DATES_IF_TIGHT if writer.is_tight else MAX_DATES
-    shown = _most_important(writer, ahead, room, most - len(actions))
+    shown = _most_important(writer, ahead, room, most)
     if writer.is_by_item and len(shown) + len(actions) == 1 and writer.is_tight:
         # One date needs no list: the annex has it.
         shown = []
@@ -122,6 +126,24 @@ def next_steps(writer: Writer) -> Section:
         none = "No further date is recorded for the next 12 months."
         paragraphs.append(writer.paragraph(none, about="closing"))
     return Section(SectionKind.NEXT_STEPS, "Next steps", tuple(paragraphs))
+
+
+def _conditions_ahead(writer: Writer) -> Iterator[Dated]:
+    """Yield the days by which agencies have to settle what the summary says that new dates depend on: "29 October 2010: DoL to find
+    the funding for the training". A paper by item has them with what is late."""
+    for entry in writer.facts.late:
+        found = unsettled(entry)
+        if writer.is_by_item or found is None or entry.item.pk not in writer.conditions:
+            continue
+        source, delay = found
+        day, agency = delay.settling_by, delay.settling_agency
+        if delay.settlement != Delay.Settlement.BEING_SETTLED or not (day and agency):
+            continue
+        words = WORDS[Delay.Cause(delay.cause)]
+        if day > delay.on:
+            who = writer.bracketed(writer.facts.agencies[agency])
+            act = f"{words.to_do} {words.for_what} {writer.names.phrase(entry.item)}"
+            yield day, f"{long_date(day)}: {who} to {act}", source
 
 
 _COMES_TO_YOU = re.compile(r"\b(?:Cabinet|Ministers?)\b")
@@ -245,7 +267,11 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
         if step.forecast_due <= writer.facts.as_at + (NEAREST_OF_KEY if item.is_key else NEAREST)
         and (not writer.is_tight or writer.is_by_item or item.is_key or step.is_late)
     ][: MAX_NEAREST_IF_TIGHT if writer.is_tight else MAX_NEAREST]
-    must = [pair for pair in ranked if _must(pair[0], pair[1], order) and pair not in nearest]
+    must = [
+        pair
+        for pair in ranked
+        if pair not in nearest and (_must(*pair, order) or _is_named(writer, *pair))
+    ]
     must.sort(key=lambda pair: order.get(pair[0].pk, len(order)))
     late = sum(step.is_late and item.pk in order for item, step in [*nearest, *must])
     # All that is late of the items that lead, if they are not many, and one more.
@@ -269,6 +295,15 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
         if room.take(_line(writer, *pair)) or pair in sure
     ]
     return sorted(shown, key=lambda pair: (pair[1].forecast_due, pair[0].pk, pair[1].number))
+
+
+def _is_named(writer: Writer, item: ItemAt, step: MilestoneAt) -> bool:
+    """Whether a result that the paper tells of the item names the day of its milestone."""
+    day = long_date(step.forecast_due)
+    return any(
+        day in each.achieved and each.pk in writer.reported
+        for each in writer.facts.updates_of(item)
+    )
 
 
 def _must(item: ItemAt, step: MilestoneAt, leading: Collection[int]) -> bool:

@@ -330,13 +330,18 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
         sentences.append(f"{start}{_names_of_late(writer, keys)}")
         if moved and not is_divided:
             noun = agree(len(moved), "more item", "more items")
-            sentences.append(f"{capitalised(_moved_beside(writer, moved, len(late), noun))}.")
+            more = _moved_beside(writer, moved, len(late))
+            later = f"{capitalised(_given_later_dates(writer.names, moved, noun))}."
+            sentences.append(more or later)
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
         if not is_divided:
-            more = f", and {_moved_beside(writer, moved, len(late), 'more')}" if moved else ""
-            sentences.append(f"{words}{more}.")
+            more = _moved_beside(writer, moved, len(late)) if moved else ""
+            both = f"{words}. {more}" if more else f"{words}."
+            if moved and not more:
+                both = f"{words}, and {_given_later_dates(writer.names, moved, 'more')}."
+            sentences.append(both)
         sentences += _with_cause(writer, late, named)
         if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
             sentences.append(
@@ -368,23 +373,21 @@ def _given_later_dates(names: Names, moved: list[ItemAt], *more: str) -> str:
     return f"{which} {agree(len(moved), 'has', 'have')} been given a later date"
 
 
-def _moved_beside(writer: Writer, moved: list[ItemAt], late: int, noun: str) -> str:
-    """Return which items the group has given later dates, to follow how many are late: of one by how much, "a fourth, the advice
-    (3.4), has been given three months more, to March 2011"; of others their names or, as so many of a `noun`, their number."""
+def _moved_beside(writer: Writer, moved: list[ItemAt], late: int) -> str:
+    """Return a sentence on the one item that the group has given a later date, beside so many that are late: "The date for a fourth,
+    the advice (3.4), has been moved by three months, to March 2011."; "" of several, or of a date that has moved again."""
     step = moved_furthest(moved[0]) if len(moved) == 1 else None
     if step is None or step.forecast_due != step.agreed_due:
-        return _given_later_dates(writer.names, moved, noun)
+        return ""
     (item,) = moved
     if not item.is_key:
         writer.moves_told.add(item.pk)
-    to = when(step.agreed, step.on)
-    words = (
-        f"a {ordinal(late + 1)}, {writer.names.step(item, step)}, has been given "
-        f"{span_in_words(step.original, step.agreed)} more, to {to}"
-    )
+    span, to = span_in_words(step.original, step.agreed), when(step.agreed, step.on)
+    which = f"a {ordinal(late + 1)}, {writer.names.step(item, step)},"
+    doubt = ""
     if is_in_doubt(item) and not (item.is_key or why_in_doubt(writer, item)):
-        words += ", which is in doubt"
-    return words
+        doubt = ", which is in doubt"
+    return f"The date for {which} has been moved by {span}, to {to}{doubt}."
 
 
 def _has_later_date(item: ItemAt) -> bool:
