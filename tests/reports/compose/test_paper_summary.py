@@ -136,7 +136,7 @@ def test_most_key_items_being_late_comes_first_with_how_many_items_are_late_in_a
 @pytest.mark.parametrize(
     ("count", "moved"),
     [
-        (1, "and a second, “Draft” (2.1), has been given a year more, to June 2011."),
+        (1, ". The date for a second, “Draft” (2.1), has been moved by a year, to June 2011."),
         (2, "and “Train staff” (2.1) and “Train staff” (2.2) have been given a later date."),
         (3, "and three more have been given a later date."),
     ],
@@ -148,7 +148,8 @@ def test_one_item_that_was_given_a_later_date_is_told_with_it_two_are_named_and_
         item(f"2.{n}", step(LATER, original_due=PAST, description="Draft"))
         for n in range(1, count + 1)
     ]
-    assert what_is_late(late(), *later).startswith(f"One item is late, {moved}")
+    told = what_is_late(late(), *later)
+    assert told.startswith(f"One item is late{'' if count == 1 else ', '}{moved}")
 
 
 def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
@@ -707,5 +708,5 @@ def test_an_item_given_a_later_date_that_is_in_doubt_says_so_once(challenges, do
     moved = item("2.1", step(LATER, original_due=PAST, description="Draft"), confidence="at_risk")
     update = update_of(moved, challenges=challenges)
     lines = brief(late(), moved, updates=[update] if challenges else [])
-    assert f"has been given a year more, to June 2011{doubt}. " in lines[1]
+    assert f"has been moved by a year, to June 2011{doubt}. " in lines[1]
     assert [each for each in lines[2:] if "2.1" in each] == ([line] if line else [])
