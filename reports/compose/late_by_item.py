@@ -77,6 +77,7 @@ from reports.compose.subjects import (
 )
 from reports.compose.waits_text import not_to_be_met, waits_sentence
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
+from reports.document.dates import month_of
 from reports.document.wording import (
     agree,
     capitalised,
@@ -489,8 +490,7 @@ def _lines(
     for sentence in further_sentences(writer, entry):
         yield Line(REST, sentence, of_delay)
     if is_yours := _is_yours(writer, entry):
-        told = YOURS if has_new_date(told_first(entry)) else WAITS
-        yield Line(ACTION, told, of_delay, must=True)
+        yield Line(ACTION, _waits_for_you(entry), of_delay, must=True)
         if writer.is_tight:
             # What its agency does besides is in the annex.
             steps = []
@@ -536,8 +536,22 @@ def _lines(
 
 
 # What an item waits for whose decision is the Minister's: the recommendations say what it is.
-YOURS, WAITS = "The new date depends on your decision.", "This waits for your decision."
+YOURS, WAITS = "The new date depends on your decision", "This waits for your decision"
 _YOU = re.compile(r"\byour?\b")
+# The first financial year of which money would come: "2027/28", which begins in July.
+_FINANCIAL_YEAR = re.compile(r"\b(?P<year>20\d\d)/(?:20)?\d\d\b")
+
+
+def _waits_for_you(entry: LateItem) -> str:
+    """Return that an item waits for the Minister's decision; that its new date is in doubt, if the money would come after it."""
+    step, found = told_first(entry), explained_delay(entry)
+    if not has_new_date(step):
+        return f"{WAITS}."
+    years = _FINANCIAL_YEAR.search(found[1].money_from) if found else None
+    begins = date(int(years["year"]), 7, 1) if years else None
+    if begins and begins > step.forecast_due:
+        return f"{YOURS}, and is in doubt, as the money would come only from {month_of(begins)}."
+    return f"{YOURS}."
 
 
 def _is_yours(writer: Writer, entry: LateItem) -> bool:
@@ -560,7 +574,7 @@ def _acts(
 
 
 def _is_act(line: Line) -> bool:
-    return line.rank == ACTION and (bool(line.action) or line.text in (YOURS, WAITS))
+    return line.rank == ACTION and (bool(line.action) or line.text.startswith((YOURS, WAITS)))
 
 
 def _introduced(writer: Writer, done: Done) -> str:

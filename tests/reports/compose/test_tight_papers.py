@@ -243,6 +243,22 @@ def test_what_the_minister_decides_comes_second_and_is_joined_to_its_item():
     )
 
 
+@pytest.mark.parametrize(
+    ("money", "said"),
+    [
+        ("the baseline", "The new date depends on your decision."),
+        ("the baseline of 2010/11", "The new date depends on your decision."),
+        (
+            "Budget 2011, 2011/12 and 2012/13",
+            "The new date depends on your decision, and is in doubt, as the money would come only from July 2011.",
+        ),
+    ],
+)
+def test_a_new_date_before_its_money_is_in_doubt(money, said):
+    rows = many(late("1.1", delay()), late("1.2", own_decision(money_from=money)))
+    assert said in sections(*rows)["delay"]
+
+
 def test_a_doubtful_date_points_to_why_and_gives_no_second_figure():
     filled = step(date(2010, 9, 30), description="35 registrar posts filled")
     posts = item("1.5", filled, confidence="at_risk", is_key=True, as_told="the registrars")
