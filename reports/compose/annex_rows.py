@@ -132,6 +132,8 @@ def _milestone(step: MilestoneAt, shown: Mapping[int, Completion]) -> MilestoneR
     )
 
 
+# Where the explanation of a delay says nothing.
+NO_REASON = "No reason is recorded."
 # What is lacking to show that a milestone is done, where its agency gave no file and no link.
 LACKING = {
     Completion.QUESTIONED: "questioned by the reviewer",
@@ -312,7 +314,7 @@ def _delay(writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt) -> D
             title=markup.languages(item.title, maori=writer.facts.maori),
             milestone=_milestone(step, writer.facts.completions.by_milestone),
             cause=str(Delay.Cause(delay.cause).label),
-            explanation=_flat(writer, delay.explanation),
+            explanation=_flat(writer, delay.explanation) or writer.text(NO_REASON),
             effect=_flat(writer, delay.effect),
             meanwhile=_flat(writer, delay.meanwhile),
             needs=_flat(writer, delay.needs),
