@@ -330,14 +330,14 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
         sentences.append(f"{start}{_names_of_late(writer, keys)}")
         if moved and not is_divided:
             noun = agree(len(moved), "more item", "more items")
-            more = _moved_beside(writer, moved, len(late))
+            more = _moved_beside(writer, moved, "another item")
             later = f"{capitalised(_given_later_dates(writer.names, moved, noun))}."
             sentences.append(more or later)
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
         if not is_divided:
-            more = _moved_beside(writer, moved, len(late)) if moved else ""
+            more = _moved_beside(writer, moved, f"a {ordinal(len(late) + 1)}") if moved else ""
             both = f"{words}. {more}" if more else f"{words}."
             if moved and not more:
                 both = f"{words}, and {_given_later_dates(writer.names, moved, 'more')}."
@@ -373,9 +373,9 @@ def _given_later_dates(names: Names, moved: list[ItemAt], *more: str) -> str:
     return f"{which} {agree(len(moved), 'has', 'have')} been given a later date"
 
 
-def _moved_beside(writer: Writer, moved: list[ItemAt], late: int) -> str:
-    """Return a sentence on the one item that the group has given a later date, beside so many that are late: "The date for a fourth,
-    the advice (3.4), has been moved by three months, to March 2011."; "" of several, or of a date that has moved again."""
+def _moved_beside(writer: Writer, moved: list[ItemAt], another: str) -> str:
+    """Return a sentence on the one item that the group has given a later date, `another` beside those that are late: "The date for a
+    fourth, the advice (3.4), has been moved by three months, to March 2011."; "" of several, or of a date that has moved again."""
     step = moved_furthest(moved[0]) if len(moved) == 1 else None
     if step is None or step.forecast_due != step.agreed_due:
         return ""
@@ -383,7 +383,7 @@ def _moved_beside(writer: Writer, moved: list[ItemAt], late: int) -> str:
     if not item.is_key:
         writer.moves_told.add(item.pk)
     span, to = span_in_words(step.original, step.agreed), when(step.agreed, step.on)
-    which = f"a {ordinal(late + 1)}, {writer.names.step(item, step)},"
+    which = f"{another}, {writer.names.step(item, step)},"
     doubt = ""
     if is_in_doubt(item) and not (item.is_key or why_in_doubt(writer, item)):
         doubt = ", which is in doubt"
