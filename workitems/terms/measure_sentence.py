@@ -541,12 +541,18 @@ def target_in_words(measure: Measured, target: Aim) -> str:
 
 
 def when_in_words(value: Given) -> str:
-    """Return "in November 2026", or of a period "from June to November 2026"."""
+    """Return "in November 2026", or of a period "from June to November 2026"; in days if it is not of whole months."""
     first, last = value.starts_on, value.day
     if first is None or (first.year, first.month) == (last.year, last.month):
         return _("in {month}").format(month=_month(last))
-    begins = MONTHS[first.month - 1] if first.year == last.year else _month(first)
-    return _("from {first} to {last}").format(first=begins, last=_month(last))
+    is_whole = first.day == 1 and (last + timedelta(days=1)).day == 1
+    begins = MONTHS[first.month - 1]
+    if not is_whole:  # A year from within June ends in June again, and would read as 13 months.
+        begins = f"{first.day} {begins}"
+    if first.year != last.year:
+        begins = f"{begins} {first.year}"
+    ends = _month(last) if is_whole else str(KnownDate(last))
+    return _("from {first} to {last}").format(first=begins, last=ends)
 
 
 def printed(measure: Measured, value: Given, target: Aim | None = None) -> Fraction:

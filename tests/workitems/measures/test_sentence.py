@@ -121,6 +121,20 @@ BY_JUNE = [Aim(1, Decimal(1700), month(2027, 6))]
             State.UNKNOWN,
         ),
         (
+            VESSELS,
+            [],
+            [given(1, date(2026, 6, 4), 71, starts_on=date(2025, 6, 5))],
+            "The number of vessels looked at was 71 from 5 June 2025 to 4 June 2026.",
+            State.GIVEN,
+        ),
+        (
+            VESSELS,
+            [],
+            [given(1, date(2026, 9, 30), 71, starts_on=date(2026, 6, 5))],
+            "The number of vessels looked at was 71 from 5 June to 30 September 2026.",
+            State.GIVEN,
+        ),
+        (
             WAIT,
             [Aim(1, Decimal(6), month(2027, 6))],
             [given(1, NOVEMBER, 11)],
