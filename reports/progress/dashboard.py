@@ -37,9 +37,8 @@ from reports.progress.plan_counts import (
 from reports.progress.tiles import Tiles, tiles_of
 from reports.progress.timeline import strip_of
 from reports.progress.view import PlanView
-from workitems.audits.findings import sentence as audited_in_words
 from workitems.measures.completion import Completions, completions_of
-from workitems.models import Delay
+from workitems.models import Delay, Finding
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, attention
 from workitems.plan.plan_at import ItemAt, PillarAt, PlanAt, plan_at
@@ -255,9 +254,10 @@ class Dashboard:
         return completions_of(self.at)
 
     @property
-    def audited(self) -> str:
-        """What audits found, in a sentence; "" if nothing that everyone sees."""
-        return audited_in_words(self.at.findings)
+    def audited(self) -> list[tuple[Finding.Verdict, int]]:
+        """How many items audits found to be supported by evidence, and how many not."""
+        counts = Counter(row.verdict for row in self.at.findings if row.item_id is not None)
+        return [(verdict, counts[verdict]) for verdict in Finding.Verdict if counts[verdict]]
 
     @property
     def measures(self) -> Measures:

@@ -1,4 +1,4 @@
-"""What audits found, in words: the sentence under the dashboard's completion and in papers."""
+"""What audits found, in words, for papers."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from agencies.models import Seat
+from agencies.models import Seat, User
 from agencies.rules import roles_to_manage
 from tests.factories import (
     AgencyFactory,
@@ -192,6 +192,26 @@ def test_the_latest_finding_that_is_shown_counts_and_needs_attention(plan, item,
     FindingFactory(audit=audit, item=item, verdict="supported", replied=True)
     at = plan_at(Plan.objects.get(pk=plan.pk), on)
     assert (at.reasons(item.pk), at.findings[0].verdict) == ([], "supported")
+
+
+def test_the_dashboard_counts_the_items_by_what_was_found(plan, item, audit, police, client):
+    SeatFactory(
+        agency=police, role="observer", user__email="reader@example.org", from_on=date(2027, 1, 1)
+    )
+    other = WorkItemFactory(plan=plan, lead_agency=police, number="1.3")
+    shown = {
+        "audit": audit, "reply": "Yes.", "replied_on": BEGAN, "replied_for": police, "replied_by": UserFactory(),
+    }  # fmt: skip
+    FindingFactory(**shown, item=item, verdict="supported")
+    FindingFactory(**shown, item=other, verdict="not_supported")
+    FindingFactory(**shown, verdict="in_part")  # on the whole plan
+    client.force_login(
+        User.objects.get(email="reader@example.org"),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    page = client.get(reverse("dashboard:overview", args=[plan.slug]))
+    assert page.context["page"].audited == [("supported", 1), ("not_supported", 1)]
+    assert f'href="{reverse("audits:list", args=[plan.slug])}">Audit of evidence</a>' in page.text
 
 
 def test_the_audit_ends_with_its_own_day(plan, audit, auditor, item, client, then):
