@@ -117,7 +117,10 @@ class ProposeItemForm(AddingForm, ItemForm):
     SHUT = (PLACES[2], PLACES[3])
 
     measures = LinesField(
-        label=gettext_lazy("Measures"), help_text=gettext_lazy("One on each line.")
+        label=gettext_lazy("Measures"),
+        help_text=gettext_lazy(
+            "One on each line. Once the item is in the plan, the coordinator sets up how each is counted, and its target."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
