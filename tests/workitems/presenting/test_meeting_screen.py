@@ -17,6 +17,7 @@ from tests.factories import (
     ReturnFactory,
     RiskFactory,
     RoundFactory,
+    TargetFactory,
     UserFactory,
     VariationFactory,
 )
@@ -297,3 +298,16 @@ def test_a_slide_of_an_item_has_what_its_measures_say(manager, meeting, item, po
     shown = " ".join(strip_tags(screen(manager, meeting, "1").content.decode()).split())
     assert "Does it help?The number of staff trained was 83 in " in shown
     assert "No target" in shown
+
+
+def test_a_missed_target_is_said_once_on_the_slide_of_a_late_item(manager, meeting, item):
+    MilestoneFactory(item=item, number=5, description="Late", original_due=YESTERDAY)
+    row = MeasureFactory(item=item, number=8, kind="level", as_told="the number of staff trained")
+    TargetFactory(measure=row, number=120, due=YESTERDAY, set_on=YESTERDAY)
+    values.accept(value=MeasureValueFactory(measure=row, day=YESTERDAY), by=UserFactory(), on=TODAY)
+    MatterFactory(meeting=meeting, position=1, item=item)
+    page = screen(manager, meeting, "1")
+    (measure,) = page.context["measures"]
+    text = re.sub(r"<title>.*?</title>", "", page.text)
+    assert measure.reading.state == "missed"
+    assert text.count(measure.reading.sentence) == 1
