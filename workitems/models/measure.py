@@ -206,6 +206,11 @@ class MeasureValueQuerySet(models.QuerySet["MeasureValue"]):
         """Given between rounds, and not accepted yet."""
         return self.filter(of_return=None, accepted_on=None)
 
+    def submitted(self) -> Self:
+        """In a return that is submitted and not accepted yet."""
+        rows = self.filter(of_return__state=Return.State.SUBMITTED, accepted_on=None)
+        return rows.select_related("of_return__round", "of_return__agency")
+
     def of(self, plan: Plan | int) -> Self:
         return self.filter(Q(measure__item__plan=plan) | Q(measure__of_plan=plan))
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -657,18 +658,36 @@ def test_the_coordinator_sees_what_is_submitted_and_other_agencies_do_not(
     assert "we lost a trainer" not in words
 
 
+def test_a_submitted_number_waits_on_the_pages_of_item_and_measure_for_those_who_may_read_it(
+    client_of, contributor, coordinator, colleague, item, of_return, submitted
+):
+    measure = MeasureFactory(item=item, kind="level", as_told="the number of staff trained")
+    MeasureValueFactory(measure=measure, of_return=of_return, agency=of_return.agency, number=84)
+    page = reverse("measures:detail", args=[item.plan.slug, measure.pk])
+    for user, reads in ((contributor, True), (coordinator, True), (colleague, False)):
+        of_item, of_measure = (
+            " ".join(client_of(user).get(address).text.split())
+            for address in (item.get_absolute_url(), page)
+        )
+        assert ("<strong>The number of staff trained</strong>: 84" in of_item) == reads
+        assert ("<strong>84</strong>" in of_measure) == reads
+    of_return.state, of_return.accepted_on = "accepted", NOW.date()
+    of_return.save()
+    assert "<strong>84</strong>" not in client_of(coordinator).get(page).text
+
+
 def test_what_is_not_submitted_does_not_wait_for_acceptance(reader, item, of_return, submitted):
     of_return.state = "sent_back"
     of_return.save()
     assert "Submitted update" not in shown_words(reader, item)
 
 
-def test_what_is_submitted_takes_three_more_queries(
+def test_what_is_submitted_takes_four_more_queries(
     reader, item, submitted, django_assert_num_queries
 ):
     reader.get("/plans/")
     # The measures of the item; what is submitted, its evidence, and what its return said of milestones.
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         reader.get(item.get_absolute_url())
     submitted.of_return.state = "accepted"
     submitted.of_return.accepted_on = date(2010, 6, 1)

@@ -21,11 +21,13 @@ from workitems.items.filters import WorkItemFilter, agencies_of, needs_dates, so
 from workitems.items.item_attention import line_of, plan_of_item
 from workitems.items.item_page import ItemPage, item_page
 from workitems.items.said_by import said_of
+from workitems.measures.services.values import in_words
 from workitems.meetings.agenda import matters_of
 from workitems.models import (
     Assignment,
     Decision,
     Evidence,
+    MeasureValue,
     Milestone,
     MilestoneAnswer,
     Note,
@@ -441,7 +443,8 @@ def _answers(of_return: Any, item: Any) -> Any:
 
 def _submitted(request: HttpRequest, item: WorkItem) -> list[Update]:
     """Return what is submitted on the item and not accepted yet, as far as the user may read it: the lead's first,
-    each with its evidence and with what its return said of the item's milestones. Three queries if there is any."""
+    each with its evidence, and with what its return said of the item's milestones and measures. Four queries if there
+    is any."""
     if not item.has_submitted:  # type: ignore[attr-defined]
         return []
     rows = SUBMITTED.filter(item=item).visible_to(signed_in(request))
@@ -453,8 +456,14 @@ def _submitted(request: HttpRequest, item: WorkItem) -> list[Update]:
         milestone__item=item, of_return__in=[each.of_return_id for each in found]
     )
     said = grouped(answers.for_page().in_order() if found else (), "of_return_id")
+    numbers = MeasureValue.objects.submitted().filter(measure__item=item).order_by("measure", "pk")
+    given = grouped(numbers.select_related("measure") if found else (), "of_return_id")
     for update in found:
         update.spreadsheet = ""
+        update.numbers = []  # type: ignore[attr-defined]
+        for each in given[update.of_return_id]:
+            each.measure.item = item
+            update.numbers.append((each.measure, in_words(each.measure, each)))  # type: ignore[attr-defined]
         update.of_return.round.plan = item.plan
         update.answers = said[update.of_return_id]  # type: ignore[attr-defined]
     return sorted(found, key=lambda each: each.of_return.agency_id != item.lead_agency_id)

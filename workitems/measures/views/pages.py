@@ -12,12 +12,14 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agencies.models import Seat
 from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages, saved
 from agencies.pages.once import once
 from workitems.measures.forms import GiveForm, OutcomeForm, SetUpForm, current_targets
 from workitems.measures.services import set_up as set_up_services
 from workitems.measures.services import values as value_services
 from workitems.models import Measure, MeasureValue, Plan, Return, Variation
+from workitems.models.plan import READING_ROLES
 from workitems.plan.asat import Moment
 from workitems.plan.forms.moments import AsAtForm
 from workitems.plan.plan_at import PlanAt
@@ -124,6 +126,7 @@ def _may(request: HttpRequest, row: Measure) -> dict[str, Any]:
     asked = row.plan.variations.pending().filter(about, kind=Variation.Kind.MEASURE)
     return {
         "waiting": list(rows),
+        "submitted": _submitted(request, row),
         "may_accept": may("workitems.accept_measure", row),
         "may_give": gives,
         "may_set_up": not needs_variation and may("workitems.set_up_measure", row),
@@ -131,6 +134,21 @@ def _may(request: HttpRequest, row: Measure) -> dict[str, Any]:
         "in_return": writing if writing and writing.is_with_agency else None,
         "asked": list(asked.filter(adds__measure=row.pk).order_by("number")),
     }
+
+
+def _submitted(request: HttpRequest, row: Measure) -> list[tuple[MeasureValue, str]]:
+    """Return the numbers in returns that wait for acceptance, in words, as far as the user may read these returns: those
+    of their own agencies and, as a coordinator, all."""
+    user = signed_in(request)
+    rows = row.values.submitted().order_by("pk")
+    if row.plan.coordinating_agency_id not in user.agencies_as(Seat.Role.COORDINATOR):
+        rows = rows.filter(agency__in=user.agencies_as(*READING_ROLES))
+    found = []
+    for value in rows:
+        assert value.of_return is not None
+        value.of_return.round.plan = row.plan
+        found.append((value, value_services.in_words(row, value)))
+    return found
 
 
 def lines_of(row: MeasureAt) -> list[dict[str, Any]]:
