@@ -162,7 +162,7 @@ def email_that_seats_moved(seats: Sequence[Seat], *, agency: Agency, by: User) -
     """Email a person that an agency ended and where they have their roles now. Log it if that fails."""
     holder, successor = seats[0].user, seats[0].place
     link = settings.SITE_URL + reverse("home")
-    about = {"seats": seats, "agency": agency, "successor": successor, "by": by, "link": link}
+    about = {"seats": seats, "agency": agency, "successor": successor.name, "by": by, "link": link}
     body = render_to_string("agencies/people/letters/seat_moved.txt", about)
     says = _("{agency} ended: your role is now at {successor}")
     subject = _subject(says.format(agency=agency, successor=successor))

@@ -686,7 +686,7 @@ def test_what_is_submitted_takes_four_more_queries(
     reader, item, submitted, django_assert_num_queries
 ):
     reader.get("/plans/")
-    # The measures of the item; what is submitted, its evidence, and what its return said of milestones.
+    # The measures of the item; what is submitted, its evidence, and what its return said of milestones and numbers.
     with django_assert_num_queries(19):
         reader.get(item.get_absolute_url())
     submitted.of_return.state = "accepted"
