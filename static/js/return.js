@@ -61,6 +61,32 @@ function heldIn(theirs) {
 
 // Something of the return that is saved, and kept on the device while it cannot be sent. A subclass gives `kept`, what to keep.
 class Part extends Autosave {
+  constructor(element) {
+    super(connection, element, "unsaved" in element.dataset);
+    this.element = element;
+    this.address = element.dataset.save;
+    this.fields = element.querySelector("[data-fields]");
+    this.steps = new Map(); // milestones that were typed into and not kept yet, by their ids
+    this.unfinished = new Map(); // milestones that are kept and not finished; why, if the server said so
+  }
+
+  // Buttons that do something: by their attribute. Any other saves.
+  listen(acts) {
+    this.element.addEventListener("click", (event) => {
+      const pressed = event.target.closest("button");
+      if (!pressed) return;
+      event.preventDefault();
+      const act = Object.keys(acts).find((name) => name in pressed.dataset);
+      if (act) acts[act]();
+      else this.saveNow();
+    });
+  }
+
+  // The two versions.
+  get box() {
+    return this.held ? this.theirs.firstElementChild : null;
+  }
+
   touch() {
     super.touch();
     this.showState();
@@ -86,20 +112,35 @@ class Part extends Autosave {
       this.keptSince = device.keep(this.element.id, this.kept) ? this.keptSince || clock() : "";
     }
   }
+
+  showErrors(errors, refusals) {
+    for (const old of this.fields.querySelectorAll(".govuk-error-message, .govuk-error-messages")) old.remove();
+    for (const wrong of this.fields.querySelectorAll("[aria-invalid]")) {
+      wrong.removeAttribute("aria-invalid");
+      describe(wrong);
+    }
+    for (const sentence of [...(errors[""] ?? []), ...refusals]) this.fields.prepend(errorLine(sentence));
+    for (const [name, sentences] of Object.entries(errors)) {
+      const control = name && this.fields.querySelector(`[name="${CSS.escape(name)}"]`);
+      if (!control) continue;
+      const line = errorLine(sentences.join(" "));
+      line.id = `error-${name}`;
+      (control.closest(".govuk-radios") ?? control).before(line);
+      control.setAttribute("aria-invalid", "true");
+      describe(control, line.id);
+      const more = control.closest("details");
+      if (more) more.open = true;
+    }
+  }
 }
 
 class Section extends Part {
   constructor(element) {
-    super(connection, element, "unsaved" in element.dataset);
-    this.element = element;
+    super(element);
     element.addEventListener("focusin", () => fetchAhead(element), { once: true });
-    this.address = element.dataset.save;
-    this.fields = element.querySelector("[data-fields]");
     this.inBriefing = element.querySelector("[data-in-briefing]");
     this.noChange = element.querySelector("[data-no-change]");
     this.same = element.querySelector("[data-same]");
-    this.steps = new Map(); // milestones that were typed into and not kept yet, by their ids
-    this.unfinished = new Map(); // milestones that are kept and not finished; why, if the server said so
     this.faults = new Map(); // why a milestone was refused and not kept, by its id
     for (const { dataset } of element.querySelectorAll("[data-milestone]:has([data-discard]:not([hidden]))")) this.unfinished.set(dataset.milestone, "");
     for (const { dataset } of element.querySelectorAll("[data-milestone]:has([data-step-theirs] > *)")) this.holdStep(dataset.milestone);
@@ -543,25 +584,6 @@ class Section extends Part {
     nameTheWay();
   }
 
-  showErrors(errors, refusals) {
-    for (const old of this.fields.querySelectorAll(".govuk-error-message, .govuk-error-messages")) old.remove();
-    for (const wrong of this.fields.querySelectorAll("[aria-invalid]")) {
-      wrong.removeAttribute("aria-invalid");
-      describe(wrong);
-    }
-    for (const sentence of [...(errors[""] ?? []), ...refusals]) {
-      this.fields.prepend(errorLine(sentence));
-    }
-    for (const [name, sentences] of Object.entries(errors)) {
-      const control = name && this.fields.querySelector(`[name="${CSS.escape(name)}"]`);
-      if (!control) continue;
-      const line = errorLine(sentences.join(" "));
-      line.id = `error-${name}`;
-      (control.closest(".govuk-radios") ?? control).before(line);
-      control.setAttribute("aria-invalid", "true");
-      describe(control, line.id);
-    }
-  }
 
   sendOnlyVersion() {
     for (const control of this.element.querySelectorAll("[name]")) {
@@ -578,28 +600,13 @@ class Section extends Part {
 
 class Reply extends Part {
   constructor(element) {
-    super(connection, element, false);
-    this.element = element;
-    this.address = element.dataset.save;
-    this.steps = new Map();
-    this.unfinished = new Map();
+    super(element);
     this.state = element.querySelector("[data-reply-state]");
     this.theirs = element.querySelector("[data-reply-theirs]");
     this.field = element.querySelector("textarea");
     this.version = element.querySelector("[name$='-version']");
     this.field.addEventListener("input", () => this.touch());
-    element.addEventListener("click", (event) => {
-      const pressed = event.target.closest("button");
-      if (!pressed) return;
-      event.preventDefault();
-      if ("keepMine" in pressed.dataset) this.keepMine();
-      else this.saveNow();
-    });
-  }
-
-  // The two versions.
-  get box() {
-    return this.held ? this.theirs.firstElementChild : null;
+    this.listen({ keepMine: () => this.keepMine() });
   }
 
   get kept() {
@@ -645,26 +652,13 @@ class Reply extends Part {
 
 class Measure extends Part {
   constructor(element) {
-    super(connection, element, "unsaved" in element.dataset);
-    this.element = element;
-    this.address = element.dataset.save;
-    this.steps = new Map();
-    this.unfinished = new Map();
-    this.fields = element.querySelector("[data-fields]");
+    super(element);
     this.version = this.fields.querySelector("[name$='-version']");
     this.fields.addEventListener("input", ({ target }) => {
       sayMine(target);
       this.touch();
     });
-    element.addEventListener("click", (event) => {
-      const pressed = event.target.closest("button");
-      if (!pressed) return;
-      event.preventDefault();
-      if ("keepMine" in pressed.dataset) this.keepMine();
-      else if ("sameAsLast" in pressed.dataset) this.act({ act: "same" });
-      else if ("clear" in pressed.dataset) this.act({ act: "clear" });
-      else this.saveNow();
-    });
+    this.listen({ keepMine: () => this.keepMine(), sameAsLast: () => this.act({ act: "same" }), clear: () => this.act({ act: "clear" }) });
   }
 
   // Half an answer is no mistake while it is typed.
@@ -673,10 +667,6 @@ class Measure extends Part {
     const typed = (name) => boxes.get(this.version.name.replace("version", name))?.trim();
     const isNumber = typed("number") && typed("of") !== "";
     return isNumber || (typed("because") && typed("expected_by")) ? "" : _("Not complete yet");
-  }
-
-  get box() {
-    return this.held ? this.theirs.firstElementChild : null;
   }
 
   get kept() {
@@ -711,25 +701,6 @@ class Measure extends Part {
     if (!this.typed) this.say(filled(result.version ? _("Saved at {time}") : _("Removed at {time}"), { time: result.saved_at }), "complete");
   }
 
-  showErrors(errors, refusals) {
-    for (const old of this.fields.querySelectorAll(".govuk-error-message, .govuk-error-messages")) old.remove();
-    for (const wrong of this.fields.querySelectorAll("[aria-invalid]")) {
-      wrong.removeAttribute("aria-invalid");
-      describe(wrong);
-    }
-    for (const sentence of [...(errors[""] ?? []), ...refusals]) this.fields.prepend(errorLine(sentence));
-    for (const [name, sentences] of Object.entries(errors)) {
-      const control = name && this.fields.querySelector(`[name="${CSS.escape(name)}"]`);
-      if (!control) continue;
-      const line = errorLine(sentences.join(" "));
-      line.id = `error-${name}`;
-      (control.closest(".govuk-radios") ?? control).before(line);
-      control.setAttribute("aria-invalid", "true");
-      describe(control, line.id);
-      const more = control.closest("details");
-      if (more) more.open = true;
-    }
-  }
 
   isOurs(result, sent) {
     return Object.entries(result.answer).every(([name, value]) => same(value, sent[name] ?? ""));
