@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.truth.returns import BEGUN, LATE, address_of, asked, in_suva, save, typed
 from tests.workitems.record import NOW, TODAY, refused
+from tests.workitems.returns.posting import BEGUN, LATE, address_of, asked, in_suva, save, typed
 from workitems.models import MilestoneAnswer, MilestoneDraft
 from workitems.plan.services import Conflict
 from workitems.returns.services import milestone_answers, rounds

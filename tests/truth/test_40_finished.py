@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from agencies.models import Seat
 from tests.factories import MeasureFactory, SeatFactory, UpdateFactory
-from tests.truth.returns import asked, save
 from tests.workitems.record import NOW, TODAY
+from tests.workitems.returns.posting import asked, save
 from workitems.models import MilestoneDraft
 from workitems.returns.services import handover
 from workitems.returns.services.answers import answers_of

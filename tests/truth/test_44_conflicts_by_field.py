@@ -3,8 +3,8 @@
 import pytest
 
 from tests.factories import WorkItemFactory
-from tests.truth.returns import LATE, asked, in_suva, save, typed
 from tests.workitems.record import NOW
+from tests.workitems.returns.posting import LATE, asked, in_suva, save, typed
 from workitems.models import MilestoneAnswer, MilestoneDraft
 from workitems.returns.services import rounds
 

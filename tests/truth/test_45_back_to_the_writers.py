@@ -7,8 +7,8 @@ from django.core import mail
 
 from agencies.models import Seat
 from tests.factories import SeatFactory, WorkItemFactory
-from tests.truth.returns import save, typed
 from tests.workitems.record import NOW, TODAY, refused
+from tests.workitems.returns.posting import save, typed
 from workitems.models import ReadingTicks, ReturnNote
 from workitems.returns.services import handover, rounds
 from workitems.returns.services.handover import mendings_of

@@ -4,7 +4,6 @@ import re
 from datetime import date
 
 import pytest
-from django.urls import reverse
 
 from tests.factories import (
     DelayFactory,
@@ -14,6 +13,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.workitems.record import DUE, NOW, SLIPPED_AGAIN, TODAY, YESTERDAY, newest
+from tests.workitems.returns.posting import LATE, address_of, save
 from workitems.models import Update
 from workitems.plan.services import items
 from workitems.returns.services import rounds
@@ -49,27 +49,6 @@ def asked(milestone, **said):
     values = dict.fromkeys([*names, "mitigation", "mitigation_due_on"], "")
     values |= {"version": milestone.version, "owner_agency": milestone.responsible_agency_id}
     return {f"m{milestone.pk}-{name}": value for name, value in (values | said).items()}
-
-
-LATE = {
-    "outcome": "not_yet",
-    "forecast_due": "30 September 2010",
-    "reason": "The printer is late.",
-    "cause": "procurement",
-    "mitigation": "Another printer.",
-    "mitigation_due_on": "15 July 2010",
-}
-
-
-def address_of(of_return, item):
-    plan, round, agency = of_return.round.plan.slug, of_return.round_id, of_return.agency_id
-    return reverse("returns:save", args=[plan, round, agency, item.number])
-
-
-def save(client, of_return, item, **data):
-    """Save one section like the script; return the status and the response."""
-    response = client.post(address_of(of_return, item), data)
-    return response.status_code, response.json()
 
 
 def answer(of_return, item, by, **said):
