@@ -5,7 +5,7 @@ agencies as text, because people leave and agencies are renamed.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
 from typing import Any, Protocol, TypeVar
@@ -20,6 +20,7 @@ from agencies.records.composed import composed
 from agencies.records.tracking import OPEN_COLUMN, PLAN_COLUMN, SIGNATURE_LENGTH
 
 Row = TypeVar("Row", bound=models.Model)
+Value = TypeVar("Value")
 
 
 class Author(Protocol):
@@ -38,40 +39,34 @@ _because: ContextVar[str] = ContextVar("because", default="")
 
 
 @contextmanager
-def written_at(at: datetime) -> Iterator[None]:
+def _within(variable: ContextVar[Value], value: Value) -> Iterator[None]:
+    token = variable.set(value)
+    try:
+        yield
+    finally:
+        variable.reset(token)
+
+
+def written_at(at: datetime) -> AbstractContextManager[None]:
     """Date the history rows saved in this block `at`, for records entered after the event.
 
     Only for records without newer history: the latest history row must match the record.
     """
-    token = _written_at.set(at)
-    try:
-        yield
-    finally:
-        _written_at.reset(token)
+    return _within(_written_at, at)
 
 
-@contextmanager
-def written_for(agency: str) -> Iterator[None]:
+def written_for(agency: str) -> AbstractContextManager[None]:
     """Let the history rows saved in this block say that the person writes for this agency.
 
     For what a coordinator enters from an agency's email. Without a name, nothing is added.
     """
-    token = _for_agency.set(agency)
-    try:
-        yield
-    finally:
-        _for_agency.reset(token)
+    return _within(_for_agency, agency)
 
 
-@contextmanager
-def released_of(author: Author) -> Iterator[None]:
+def released_of(author: Author) -> AbstractContextManager[None]:
     """Let the history rows saved in this block name who wrote what the person releases, and the person:
     "Ana (MPI), released by Ben". Their user stays the person who acts."""
-    token = _released_of.set(author)
-    try:
-        yield
-    finally:
-        _released_of.reset(token)
+    return _within(_released_of, author)
 
 
 def moment_of_writing(at: datetime | None = None) -> datetime:
@@ -79,14 +74,9 @@ def moment_of_writing(at: datetime | None = None) -> datetime:
     return at or _written_at.get() or timezone.now()
 
 
-@contextmanager
-def because(words: str) -> Iterator[None]:
+def because(words: str) -> AbstractContextManager[None]:
     """Add these words to the reasons of the history rows saved in this block."""
-    token = _because.set(words)
-    try:
-        yield
-    finally:
-        _because.reset(token)
+    return _within(_because, words)
 
 
 def _with_cause(reason: str) -> str:
