@@ -23,6 +23,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_cache_control, patch_vary_headers
+from django.utils.deprecation import MiddlewareMixin
 from structlog.contextvars import bind_contextvars
 
 from trafficking_plan.running import health, metrics
@@ -193,11 +194,8 @@ class ReadWithoutLock(Middleware):
             read_without_lock()
 
 
-class LeadToAdoption(Middleware):
+class LeadToAdoption(MiddlewareMixin):
     """Redirect from the pages of a plan that is not adopted to the plan's page, which says what is next."""
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, NotAdoptedYet):
@@ -228,11 +226,8 @@ class RequireSignIn(LoginRequiredMiddleware):
         return render(request, "signed_out.html", context, status=403)
 
 
-class RefuseHugeNumbers(Middleware):
+class RefuseHugeNumbers(MiddlewareMixin):
     """Answer 404 for a number in the path that no id can have: SQLite cannot even look for it."""
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
         if any(isinstance(value, int) and value > GREATEST_ID for value in kwargs.values()):

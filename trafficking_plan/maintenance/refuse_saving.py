@@ -1,10 +1,10 @@
 """Middleware: while the register can only be read, refuse whatever would save, and lose nothing of what was typed."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
 from django.utils.timezone import now
 
 from agencies.models import Maintenance
@@ -32,14 +32,8 @@ STILL_WORKS = {
 }
 
 
-class RefuseSaving:
+class RefuseSaving(MiddlewareMixin):
     """Answer 503 with a sentence that says until when, as a page to browsers and as JSON to scripts and programs."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any

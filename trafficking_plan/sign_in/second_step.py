@@ -19,6 +19,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.deprecation import MiddlewareMixin
 
 from agencies.models import ROLE_CODES, User
 from reports.briefings.views.readers import office_plans
@@ -98,18 +99,11 @@ def forget_use(request: HttpRequest, user: Any, **kwargs: Any) -> None:
         request.session.pop(PROVED, None)
 
 
-class LeadToSecondStep:
+class LeadToSecondStep(MiddlewareMixin):
     """Redirect users who need a second step and did not use one in this session to the page that sets one up.
 
     Whoever has one already signed in before it was set up, and is asked to sign in again.
     """
-
-    def __init__(self, get_response: Any) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response: HttpResponse = self.get_response(request)
-        return response
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
