@@ -1,6 +1,6 @@
 """Saving the text of a paragraph, a recommendation or a heading. What was typed is never dropped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -22,7 +22,7 @@ from reports.drafting.page import page_of
 from reports.models import Briefing, DraftAsk, DraftParagraph
 from reports.workshop.forms.drafting import AskForm, HeadingForm, ParagraphForm, TypedForm
 from reports.workshop.services import drafts
-from reports.workshop.views.drafting.acts import ACTS, ASK_ACTS, outcome, run_action
+from reports.workshop.views.drafting.acts import ACTS, ASK_ACTS, Act, outcome, run_action
 from reports.workshop.views.drafting.page import (
     changeable_draft,
     changed,
@@ -42,16 +42,9 @@ SAVE = "save"
 def paragraph(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
     """Do an action on a paragraph: `act` is "save" or a name in `ACTS`."""
     briefing = changeable_draft(request, slug, pk)
-    name = request.POST.get("act", SAVE)
-    if name == SAVE:
+    if request.POST.get("act", SAVE) == SAVE:
         return save(request, briefing, key, ParagraphForm(request.POST, key=key), save_words)
-    if name not in ACTS:
-        raise BadRequest
-    if wants_json(request):
-        _, message = outcome(lambda: ACTS[name](request, briefing, key))
-        return changed(request, briefing, message=message, key=key)
-    run_action(request, lambda: ACTS[name](request, briefing, key), briefing, key)
-    return redirect(at_paragraph(briefing, key))
+    return _do(request, briefing, key, ACTS, at_paragraph)
 
 
 def at_paragraph(briefing: Briefing, key: str) -> str:
@@ -65,16 +58,26 @@ def at_paragraph(briefing: Briefing, key: str) -> str:
 def ask(request: HttpRequest, slug: str, pk: int, key: str) -> HttpResponse:
     """Do an action on a recommendation: "save", "up", "down", "hide" or "restore"."""
     briefing = changeable_draft(request, slug, pk)
-    name = request.POST.get("act", SAVE)
-    if name == SAVE:
+    if request.POST.get("act", SAVE) == SAVE:
         return save(request, briefing, key, AskForm(request.POST, key=key), save_ask)
-    if name not in ASK_ACTS:
+    return _do(request, briefing, key, ASK_ACTS, home)
+
+
+def _do(
+    request: HttpRequest,
+    briefing: Briefing,
+    key: str,
+    acts: Mapping[str, Act],
+    address: Callable[[Briefing, str], str],
+) -> HttpResponse:
+    act = acts.get(request.POST["act"])
+    if act is None:
         raise BadRequest
     if wants_json(request):
-        _, message = outcome(lambda: ASK_ACTS[name](request, briefing, key))
+        _, message = outcome(lambda: act(request, briefing, key))
         return changed(request, briefing, message=message, key=key)
-    run_action(request, lambda: ASK_ACTS[name](request, briefing, key), briefing, key)
-    return redirect(home(briefing, key))
+    run_action(request, lambda: act(request, briefing, key), briefing, key)
+    return redirect(address(briefing, key))
 
 
 def save(
