@@ -24,7 +24,7 @@ def agency_field() -> forms.ChoiceField:
 
 
 class _OfPaper(Form):
-    """The title, number, date and kind of a paper, as a schedule lists it."""
+    """The title, number, date and kind of a paper, as a schedule lists it. A subclass has its agency."""
 
     title = TextField(
         label=gettext_lazy("Title"),
@@ -56,11 +56,14 @@ class _OfPaper(Form):
         ),
     )
 
-    today: date
-    plans: "dict[str, Plan]"
-
-    def offer(self, plans: list[Plan], today: date) -> None:
-        self.plans, self.today = {str(plan.pk): plan for plan in plans}, today
+    def __init__(
+        self, *args: Any, agencies: list[Agency], plans: list[Plan], today: date, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.agencies = {str(agency.pk): agency for agency in agencies}
+        offer_agencies(self.fields["agency"], agencies, today)
+        self.plans = {str(plan.pk): plan for plan in plans}
         field = self.fields["plan"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("No plan")), *((str(plan.pk), plan.title) for plan in plans)]
@@ -87,14 +90,6 @@ class AddEarlierPaperForm(_OfPaper):
     )
     agency = agency_field()
 
-    def __init__(
-        self, *args: Any, agencies: list[Agency], plans: list[Plan], today: date, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.agencies = {str(agency.pk): agency for agency in agencies}
-        offer_agencies(self.fields["agency"], agencies, today)
-        self.offer(plans, today)
-
 
 class ChangeEarlierPaperForm(_OfPaper, VersionedForm):
     """How a paper is listed. Its file cannot be changed."""
@@ -108,14 +103,6 @@ class ChangeEarlierPaperForm(_OfPaper, VersionedForm):
         rows=2,
         help_text=gettext_lazy("Kept in the history."),
     )
-
-    def __init__(
-        self, *args: Any, agencies: list[Agency], plans: list[Plan], today: date, **kwargs: Any
-    ) -> None:
-        super().__init__(*args, **kwargs)
-        self.agencies = {str(agency.pk): agency for agency in agencies}
-        offer_agencies(self.fields["agency"], agencies, today)
-        self.offer(plans, today)
 
     def start(self, row: EarlierPaper) -> dict[str, Any]:
         return {**super().start(row), "plan": str(row.plan_id or ""), "agency": str(row.agency_id)}
