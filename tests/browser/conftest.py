@@ -11,14 +11,8 @@ from django.test import Client
 from playwright.sync_api import Locator, expect
 
 from tests.browser.workshop import Draft, draft_of_today
+from trafficking_plan.bootstrap import CHROMIUMS
 
-BROWSERS = (
-    "chromium-headless-shell",  # the same engine without a window; an eighth less CPU time
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-)
 # Without these, Chromium contacts Google for updates and more at every start.
 QUIET = (
     "--disable-gpu",
@@ -47,7 +41,7 @@ def pytest_collection_modifyitems(items):
 
 def chromium():
     """Return the path of the machine's own Chromium, or None; nothing is downloaded."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
 
 
 def pytest_report_header():
