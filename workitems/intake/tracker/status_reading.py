@@ -20,6 +20,7 @@ from workitems.intake.tracker.headings import Field, plain
 from workitems.intake.tracker.sheet_cells import SheetCells
 from workitems.intake.tracker.understood import Milestone, one_line, shortened
 from workitems.intake.tracker.words import Status
+from workitems.terms.lateness import CONFIDENCES
 
 STAGES = {
     "not_started": gettext_lazy("not started"),
@@ -27,11 +28,6 @@ STAGES = {
     "complete": gettext_lazy("complete"),
     "ongoing": gettext_lazy("ongoing"),
     "withdrawn": gettext_lazy("withdrawn"),
-}
-CONFIDENCES = {
-    "on_track": gettext_lazy("on track"),
-    "at_risk": gettext_lazy("at risk"),
-    "off_track": gettext_lazy("off track"),
 }
 ANY_STATUS = (
     *(Status(stage) for stage in STAGES),
