@@ -43,6 +43,7 @@ from workitems.models.plan import IMPORTED
 from workitems.plan.asat import rows_at
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import length_in_words, times_in_words
+from workitems.terms.sentence_ends import with_capital
 from workitems.terms.spans import in_words
 
 LINES_SHOWN = 10
@@ -240,8 +241,7 @@ class Slips:
 
 
 def _capital(count: int) -> str:
-    words = in_words(count)
-    return words[:1].upper() + words[1:]
+    return with_capital(in_words(count))
 
 
 def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:

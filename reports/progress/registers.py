@@ -8,6 +8,7 @@ from reports.progress.plan_counts import Due
 from workitems.models import Delay
 from workitems.plan.plan_at import DelayAt, ItemAt, PlanAt, days_of, grouped
 from workitems.terms.lateness import settlement_in_words, slip_in_words
+from workitems.terms.sentence_ends import with_capital
 
 # Values of the query parameters "late" and "due" of the milestones page, with labels.
 LATE = {"overdue": gettext_lazy("Overdue"), "late": gettext_lazy("Overdue or expected late")}
@@ -69,4 +70,4 @@ def _settled(row: DelayAt, at: PlanAt) -> str:
     """Return "Being settled by Police by 30 July 2010", or "" if nobody has said."""
     who = row.settler(at.agencies)
     words = settlement_in_words(row.settlement, who, row.settling_by, at.on).removeprefix("is ")
-    return words[:1].upper() + words[1:]
+    return with_capital(words)

@@ -32,6 +32,7 @@ from workitems.terms.known_dates import (
     read_known_date,
 )
 from workitems.terms.measure_sentence import figure
+from workitems.terms.sentence_ends import with_capital
 
 # The maximum length of a cell. openpyxl would truncate longer text silently.
 CELL_CHARACTERS = 32_767
@@ -87,10 +88,6 @@ def shown(raw: object) -> str:
     return f"“{text[:57]}…”" if len(text) > 60 else f"“{text}”"
 
 
-def sentence_start(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def join_with_or(words: list[str]) -> str:
     if len(words) == 1:
         return words[0]
@@ -123,7 +120,7 @@ class Kind:
         if UNPRINTABLE.search(CARRIAGE_RETURN.sub("", text)):
             raise InvalidCell(
                 _("{value} holds a control character that cannot be seen.").format(
-                    value=sentence_start(shown(raw))
+                    value=with_capital(shown(raw))
                 ),
                 _("{right} Type it again by hand.").format(right=self.right),
             )
@@ -311,7 +308,7 @@ class Day(Kind):
                 except ValueError:
                     raise InvalidCell(
                         _("{value} is not in the calendar.").format(
-                            value=sentence_start(shown(text))
+                            value=with_capital(shown(text))
                         ),
                         self.right,
                     ) from None
@@ -321,7 +318,7 @@ class Day(Kind):
                 except NotADay:
                     pass
             raise InvalidCell(
-                _("{value} is not a date.").format(value=sentence_start(shown(text))),
+                _("{value} is not a date.").format(value=with_capital(shown(text))),
                 self.right,
             )
         raise InvalidCell(_("The cell holds {value}.").format(value=shown(raw)), self.right)
@@ -362,7 +359,7 @@ class DueDate(Day):
             due = read_known_date(clean(raw)) if isinstance(raw, str) else None
         except NotAQuarter:
             raise InvalidCell(
-                _("{value} is not a quarter.").format(value=sentence_start(shown(raw))),
+                _("{value} is not a quarter.").format(value=with_capital(shown(raw))),
                 _("{quarters}, with the year.").format(quarters=QUARTERS),
             ) from None
         except NotADate:
@@ -411,7 +408,7 @@ class Choice(Kind):
             if bare in (self._bare(value), self._bare(label)):
                 return value
         raise InvalidCell(
-            _("{value} is not an allowed value.").format(value=sentence_start(shown(raw))),
+            _("{value} is not an allowed value.").format(value=with_capital(shown(raw))),
             self.right,
         )
 
@@ -435,7 +432,7 @@ class YesNo(Kind):
         if word in ("no", "n", "false"):
             return False
         raise InvalidCell(
-            _("{value} is neither yes nor no.").format(value=sentence_start(shown(raw))),
+            _("{value} is neither yes nor no.").format(value=with_capital(shown(raw))),
             self.right,
         )
 
@@ -511,5 +508,5 @@ def read_target(line: str, right: str = "") -> TargetText:
         months = int(found["months"]) if found["months"] else None
         return TargetText(number, months, read_known_date(found["by"]))
     except (AssertionError, NotANumber, NotADate):
-        problem = _("{value} is no target.").format(value=sentence_start(shown(line)))
+        problem = _("{value} is no target.").format(value=with_capital(shown(line)))
         raise InvalidCell(problem, right) from None

@@ -23,6 +23,7 @@ from workitems.returns.services.handover import is_recalled
 from workitems.returns.who_submits import who_submits
 from workitems.rules import WRITERS
 from workitems.terms.lateness import DUE_SOON_DAYS
+from workitems.terms.sentence_ends import with_capital
 
 # A return with items that have no answer waits for its writers now, from so many days before it is due.
 NOW_DAYS = 7
@@ -261,7 +262,7 @@ def _numbers_to_accept(agencies: set[int], user: User, on: date) -> list[Line]:
             what=_("{agency} gives a number: {number}").format(
                 agency=each.agency, number=in_words(each.measure, each)
             ),
-            detail=each.measure.as_told[:1].upper() + each.measure.as_told[1:],
+            detail=with_capital(each.measure.as_told),
             when=_("Since {day}").format(day=day_words(each.given_on)),
             url=measure_url(each, "detail"),
             act=Act(_("Accept"), measure_url(each, "accept", each.pk)),

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from agencies.typed.typed_dates import MONTHS
 from agencies.wording.translation import _, gettext_noop
 from workitems.terms.known_dates import KnownDate, KnownTo
+from workitems.terms.sentence_ends import with_capital
 from workitems.terms.spans import add_months, in_words
 
 LEVEL, TOTAL, PERIOD, SHARE, YES_NO, WORDS = (
@@ -369,7 +370,7 @@ class _Words:
                 when=when, name=self.measure.as_told
             )
         return _("{name} was {number} {when}{compared}").format(
-            name=_capital(self.measure.as_told),
+            name=with_capital(self.measure.as_told),
             number=number_in_words(self.measure, value, self.verdict.target),
             when=when,
             compared=self._compared(value),
@@ -467,7 +468,7 @@ class _Words:
 
     def _yes_or_no(self, value: Given) -> str:
         verdict, aim = self.verdict, self.verdict.target
-        name, month = _capital(self.measure.as_told), _month(value.day)
+        name, month = with_capital(self.measure.as_told), _month(value.day)
         if value.number:
             was_late = verdict.state == State.REACHED_LATE
             says = _("{name} is in place ({month})")
@@ -642,7 +643,3 @@ def _expected(value: Given) -> str:
     if value.expected_by is None:
         return ""
     return _("; {agency} expects one {by}").format(agency=value.agency, by=_by(value.expected_by))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -27,10 +27,10 @@ from workitems.intake.cell_kinds import (
     Targets,
     Whole,
     YesNo,
-    sentence_start,
 )
 from workitems.models import Delay, Measure, Milestone, Pillar, Plan, Risk, Update, WorkItem
 from workitems.models.item import Confidence, Stage
+from workitems.terms.sentence_ends import with_capital
 
 
 @dataclass(frozen=True)
@@ -680,7 +680,7 @@ def described() -> str:
                 adopted = "On an adopted plan only a decision changes it."
             elif column.locked and sheet is not MEASURES:
                 adopted = "On an adopted plan it never changes."
-            parts = (sentence_start(column.kind.right), column.note, adopted)
+            parts = (with_capital(column.kind.right), column.note, adopted)
             holds = " ".join(filter(None, parts))
             out.append(f"| {column.heading} | {filled} | {holds} |")
         out.append("")

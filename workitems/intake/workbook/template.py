@@ -24,7 +24,6 @@ from workitems.intake.cell_kinds import (
     ItemNumber,
     Lines,
     YesNo,
-    sentence_start,
 )
 from workitems.intake.workbook.columns import (
     AGENCIES,
@@ -50,6 +49,7 @@ from workitems.intake.workbook.export import (
     offer_list,
     styled_cell,
 )
+from workitems.terms.sentence_ends import with_capital
 
 TITLE = Font(bold=True, size=16)
 GROUND = PatternFill("solid", fgColor="E9F1F1")
@@ -319,9 +319,9 @@ def _offer(worksheet: Any, cells: str, sheet: Sheet, column: Column) -> None:
         worksheet.data_validations.append(rule)
     else:
         return
-    words = f"{sentence_start(expected(column))} {column.note}".strip()
+    words = f"{with_capital(expected(column))} {column.note}".strip()
     rule.promptTitle = column.heading[:TITLE_MOST]
-    rule.prompt = words if len(words) <= PROMPT_MOST else sentence_start(expected(column))
+    rule.prompt = words if len(words) <= PROMPT_MOST else with_capital(expected(column))
     rule.showInputMessage = True
 
 

@@ -22,6 +22,7 @@ from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Refused, locked, need_reason
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.measure_sentence import Aim, figure, target_in_words
+from workitems.terms.sentence_ends import with_capital
 
 Kind = Measure.Kind
 RELATED = ("item__plan", "of_plan", "item__lead_agency", "responsible_agency")
@@ -274,8 +275,7 @@ def change_in_words(measure: Measure, data: Mapping[str, Any]) -> tuple[str, str
 
 
 def _name(measure: Measure) -> str:
-    text = measure.as_told or measure.description
-    return text[:1].upper() + text[1:]
+    return with_capital(measure.as_told or measure.description)
 
 
 def _shown(name: str, value: Any) -> str:

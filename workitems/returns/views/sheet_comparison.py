@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, gettext_lazy
 
 from agencies.wording.translation import day_words
-from workitems.intake.cell_kinds import clean, join_with_or, sentence_start
+from workitems.intake.cell_kinds import clean, join_with_or
 from workitems.intake.workbook.faults import Fault
 from workitems.measures.asked import AskedMeasure
 from workitems.measures.services import values
@@ -48,6 +48,7 @@ from workitems.returns.three_texts import compare
 from workitems.returns.views.answer_saving import save_entry
 from workitems.returns.views.answers import NO_CHANGE, SAVE, WORDS, Entry, entries_of
 from workitems.returns.views.measure_answers import MeasureEntry, measure_entries, save_measure
+from workitems.terms.sentence_ends import with_capital
 from workitems.terms.word_diff import side_by_side
 
 Outcome = MilestoneAnswer.Outcome
@@ -691,7 +692,7 @@ def _needs_words(section: Section, found: Comparison) -> Iterator[str]:
     done = {part.prefix for part in found.parts if part.data.get("outcome") == Outcome.DONE}
     overdue = {f"m{milestone.pk}" for milestone in section.overdue}
     if overdue - done:
-        yield sentence_start(str(OVERDUE_NEEDS_WORDS))
+        yield with_capital(str(OVERDUE_NEEDS_WORDS))
 
 
 def take(
