@@ -25,7 +25,7 @@ PSQL = "psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --username"
 # Who tries, what, and how.
 REFUSED = [
     ("plan", "rename the environment", "mv venv other"),
-    ("plan", "change the code", "touch venv/lib/python3*/site-packages/agencies/models.py"),
+    ("plan", "change the code", "touch venv/lib/python3*/site-packages/agencies/apps.py"),
     ("plan", "change the settings", "echo DEBUG=yes >> .env"),
     ("plan", "put settings in their place", "mv .env other"),
     ("plan", "change a script of the pages", "touch staticfiles/other.js"),
