@@ -15,7 +15,8 @@ from workitems.plan.forms.stems import PLAIN, Dates, reading_of
 from workitems.plan.known_acronyms import known_to
 from workitems.plan.plan_at import DelayAt, MilestoneAt
 from workitems.plan.plan_at.of_records import delay_row, item_row, milestone_row
-from workitems.returns.return_page import MilestoneLine, Section
+from workitems.returns.page_milestones import MilestoneLine
+from workitems.returns.page_sections import Section
 from workitems.terms.empty_texts import says_little
 from workitems.terms.stems import in_box, remarks
 

@@ -79,7 +79,8 @@ from workitems.out_of_session.services import count
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
 from workitems.returns.news import return_news
-from workitems.returns.return_page import Came, return_page
+from workitems.returns.page_sections import Came
+from workitems.returns.return_page import return_page
 from workitems.returns.services import rounds
 from workitems.returns.services.answers import answers_of
 from workitems.returns.services.handover import mendings_of

@@ -20,7 +20,9 @@ from trafficking_plan.api.problems import Problem, Wrong
 from trafficking_plan.api.schemas import Id, Page, Pages, Sent, ShortText
 from workitems.models import Return, WorkItem
 from workitems.plan.views.lookups import require, visible_plan
-from workitems.returns.return_page import MilestoneLine, Section, one_section, return_page
+from workitems.returns.page_milestones import MilestoneLine
+from workitems.returns.page_sections import Section
+from workitems.returns.return_page import one_section, return_page
 from workitems.returns.views.answer_saving import save_entry
 from workitems.returns.views.answers import (
     NO_CHANGE,

@@ -7,7 +7,8 @@ from datetime import date
 
 from workitems.models import MilestoneAnswer, Return
 from workitems.returns.answer_changes import AnswerChange, answer_changes
-from workitems.returns.return_page import Page, Section, return_page
+from workitems.returns.page_sections import Section
+from workitems.returns.return_page import Page, return_page
 
 
 @dataclass(frozen=True)

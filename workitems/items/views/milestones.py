@@ -40,7 +40,7 @@ from workitems.plan.views.lookups import (
     visible_plans,
 )
 from workitems.plan.wait_lines import waits_of
-from workitems.returns.return_page import MilestoneLine
+from workitems.returns.page_milestones import MilestoneLine
 from workitems.returns.services import milestone_answers
 from workitems.terms import lateness
 from workitems.terms.stems import CASE

@@ -24,7 +24,9 @@ from workitems.models import Measure, MilestoneAnswer, Return
 from workitems.models.item import Confidence, Stage
 from workitems.returns.forms.measure_answers import MeasureAnswerForm
 from workitems.returns.forms.returns import MilestoneAnswerForm, UpdateForm, start_of
-from workitems.returns.return_page import MilestoneLine, Section, members_of, return_page
+from workitems.returns.page_milestones import MilestoneLine, members_of
+from workitems.returns.page_sections import Section
+from workitems.returns.return_page import return_page
 from workitems.returns.sheet.row_keys import Key
 from workitems.returns.sheet.sheet_columns import (
     ANSWERS,

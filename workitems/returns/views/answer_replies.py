@@ -12,7 +12,9 @@ from workitems.models import Return
 from workitems.models.round import answer_counts
 from workitems.returns.empty_answers import empty_boxes
 from workitems.returns.forms.returns import answer_of
-from workitems.returns.return_page import Section, one_section, pending_answers
+from workitems.returns.page_milestones import pending_answers
+from workitems.returns.page_sections import Section
+from workitems.returns.return_page import one_section
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services.answers import Fault, faults_of_item
 from workitems.returns.services.handover import mended_words

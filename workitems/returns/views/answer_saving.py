@@ -25,7 +25,8 @@ from workitems.returns.forms.returns import (
     answer_of,
     start_of,
 )
-from workitems.returns.return_page import MilestoneLine, takes_answers
+from workitems.returns.page_milestones import MilestoneLine
+from workitems.returns.return_page import takes_answers
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services import milestone_answers
 from workitems.returns.services import rounds as round_services

@@ -25,7 +25,9 @@ from workitems.returns.forms.returns import (
     ReplyForm,
     UpdateForm,
 )
-from workitems.returns.return_page import MilestoneLine, Section, members_of, takes_answers
+from workitems.returns.page_milestones import MilestoneLine, members_of
+from workitems.returns.page_sections import Section
+from workitems.returns.return_page import takes_answers
 from workitems.returns.services.handover import Mending
 
 SAVE, NO_CHANGE, TAKE_THEIRS, OPEN = "save", "no-change", "theirs", "open"

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from agencies.pages.form_pages import refusals_in_messages
 from workitems.plan.views.lookups import require, signed_in
-from workitems.returns.return_page import Section, return_page, takes_answers
+from workitems.returns.page_sections import Section
+from workitems.returns.return_page import return_page, takes_answers
 from workitems.returns.services import rounds as round_services
 from workitems.returns.services.answers import AFTER_NO_CHANGES, OVERDUE_NEEDS_WORDS
 from workitems.returns.views.answer_saving import say_rest

@@ -37,14 +37,8 @@ from workitems.plan.services.assignments import takers
 from workitems.plan.views.lookups import require, signed_in, visible_plan
 from workitems.returns.forms.returns import ReplyForm, SendBackForm, WritersNoteForm
 from workitems.returns.news import notify_at_once
-from workitems.returns.return_page import (
-    Page,
-    Section,
-    moved_to,
-    one_section,
-    return_page,
-    takes_answers,
-)
+from workitems.returns.page_sections import Section
+from workitems.returns.return_page import Page, moved_to, one_section, return_page, takes_answers
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services import rounds as round_services
 from workitems.returns.views.answer_replies import (

@@ -30,7 +30,9 @@ from workitems.returns.forms.returns import (
     as_text,
     start_of,
 )
-from workitems.returns.return_page import MilestoneLine, Section, members_of, return_page
+from workitems.returns.page_milestones import MilestoneLine, members_of
+from workitems.returns.page_sections import Section
+from workitems.returns.return_page import return_page
 from workitems.returns.services.answers import AFTER_NO_CHANGES, OVERDUE_NEEDS_WORDS
 from workitems.returns.sheet.row_keys import Key
 from workitems.returns.sheet.sheet_columns import (
