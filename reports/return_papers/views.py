@@ -12,7 +12,7 @@ from reports.briefings.views import files
 from reports.return_papers.services import print_return
 from workitems.plan.services import Refused
 from workitems.returns.return_reading import reading_of
-from workitems.returns.views.returns import read_by_coordinator, visible_return
+from workitems.returns.views.return_access import read_by_coordinator, visible_return
 
 
 # Rendering takes time, and must not keep the request's transaction, and SQLite's lock, open.

@@ -22,7 +22,7 @@ from workitems.plan.views.lookups import require
 from workitems.returns.forms.measure_answers import MeasureAnswerForm
 from workitems.returns.views.answers import why_locked
 from workitems.returns.views.measure_answers import measure_entries, save_measure
-from workitems.returns.views.returns import visible_return, writing_for
+from workitems.returns.views.return_access import visible_return, writing_for
 
 router = Router(tags=["Returns"])
 READ, WRITE = Token.Scope.READ, Token.Scope.WRITE

@@ -31,7 +31,7 @@ from workitems.returns.views.answers import (
     entries_of,
     refuse_gone_milestones,
 )
-from workitems.returns.views.returns import visible_return, writing_for
+from workitems.returns.views.return_access import visible_return, writing_for
 from workitems.returns.views.rounds import rounds_of
 
 router = Router(tags=["Returns"])

@@ -12,7 +12,7 @@ from workitems.models import Plan
 from workitems.narrative import Scope, blocks_of, fields_of, history_page, reader_of
 from workitems.narrative.forms import HistoryForm
 from workitems.plan.views.lookups import plan_at_any_stage, signed_in, small_number, visible_item
-from workitems.returns.views.returns import visible_return
+from workitems.returns.views.return_access import visible_return
 
 
 @require_safe

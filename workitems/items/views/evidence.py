@@ -32,7 +32,7 @@ from workitems.plan.views.lookups import (
     visible_milestone,
     visible_plan,
 )
-from workitems.returns.views.returns import visible_return
+from workitems.returns.views.return_access import visible_return
 
 
 def visible_evidence(request: HttpRequest, slug: str, pk: int) -> Evidence:

@@ -16,7 +16,7 @@ from workitems.returns.return_page import return_page, takes_answers
 from workitems.returns.services import rounds as round_services
 from workitems.returns.services.answers import AFTER_NO_CHANGES, OVERDUE_NEEDS_WORDS
 from workitems.returns.views.answer_saving import say_rest
-from workitems.returns.views.returns import visible_return, writing_for
+from workitems.returns.views.return_access import visible_return, writing_for
 
 
 @dataclass(frozen=True)

@@ -17,16 +17,14 @@ from workitems.returns.return_page import takes_answers
 from workitems.returns.return_reading import Reading, reading_of
 from workitems.returns.services import handover as handover_services
 from workitems.returns.services import rounds as round_services
-from workitems.returns.views.returns import (
+from workitems.returns.views.return_access import visible_return, writing_for
+from workitems.returns.views.return_handover import (
     SUBMIT_UNMENDED,
     TO_WRITERS,
-    Left,
     attempt_to_submit,
     to_writers,
-    visible_return,
-    writers_form_for,
-    writing_for,
 )
+from workitems.returns.views.return_showing import Left, writers_form_for
 from workitems.returns.who_submits import who_submits
 
 VERSION = re.compile("[0-9]{1,9}")

@@ -27,7 +27,7 @@ from workitems.returns.forms.return_sheet import TakeForm
 from workitems.returns.services import return_sheet as sheet_services
 from workitems.returns.services.milestone_answers import open_return
 from workitems.returns.sheet import workbook_name, write_workbook
-from workitems.returns.views.returns import visible_return, writing_for
+from workitems.returns.views.return_access import visible_return, writing_for
 from workitems.returns.views.sheet_comparison import Comparison, Shown, compare_sheet, take
 
 CHANGED = gettext_lazy(
