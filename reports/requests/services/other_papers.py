@@ -293,7 +293,8 @@ def held_words(line: ScheduleLine) -> str:
     if data.startswith(IS_PDF):
         return "\n".join(page_texts(sha256(data), lambda: data))
     # With it comes PDFium, which a web process may never need.
-    from reports.requests.redaction.elsewhere.held_text import TooLarge, text_of
+    from reports.requests.redaction.elsewhere.held_text import text_of
+    from reports.requests.redaction.elsewhere.office_parts import TooLarge
 
     name = line.evidence.file_name if line.evidence is not None else line.file_name
     try:

@@ -84,7 +84,9 @@ class Look(NamedTuple):
 
     def over(self, other: Look) -> Look:
         return Look(
-            *(theirs if own is None else own for own, theirs in zip(self, other, strict=True))
+            other.hidden if self.hidden is None else self.hidden,
+            other.colour if self.colour is None else self.colour,
+            other.size if self.size is None else self.size,
         )
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from reports.requests.redaction.elsewhere.found import Found
+from reports.requests.redaction.elsewhere.held_text import WORD
 from reports.requests.redaction.elsewhere.office_excel import WORKBOOK, of_excel
 from reports.requests.redaction.elsewhere.office_parts import (
     MAX_READ,
@@ -21,7 +22,7 @@ from reports.requests.redaction.elsewhere.office_parts import (
     value_of,
 )
 from reports.requests.redaction.elsewhere.office_powerpoint import PRESENTATION, of_powerpoint
-from reports.requests.redaction.elsewhere.office_word import WORD, of_word
+from reports.requests.redaction.elsewhere.office_word import of_word
 from reports.requests.redaction.elsewhere.picture_files import (
     hides_in_clear_parts,
     is_picture,

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
-from PIL import ExifTags, Image, ImageOps, IptcImagePlugin
+from PIL import ExifTags, Image, ImageFile, ImageOps, IptcImagePlugin
 
 JPEG, PNG, JPEG_2000 = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"\x00\x00\x00\x0cjP  "
 MAX_PICTURE = 50_000_000  # pixels
@@ -148,7 +148,7 @@ def _may_be_clear(opened: Image.Image) -> bool:
     return "A" in opened.getbands() or "a" in opened.getbands() or "transparency" in opened.info
 
 
-def _of_information(opened: Image.Image) -> Iterator[tuple[str, str]]:
+def _of_information(opened: ImageFile.ImageFile) -> Iterator[tuple[str, str]]:
     of_png: dict[str, Any] = getattr(opened, "text", {})  # reads the picture to its end
     if isinstance(xmp := opened.info.get("xmp"), bytes):
         yield from (("words", words) for _name, words in of_xmp(xmp))
