@@ -270,7 +270,7 @@ def reworded(chance, text):
 
 @pytest.mark.one_database(reason="reads no database")
 def test_every_date_of_an_items_milestones_delays_and_actions_draws_none():
-    for seed in range(max(20, 2 * settings().max_examples)):
+    for seed in range(max(20, settings().max_examples)):
         of_draft = of(random_facts(seed))
         for each in of_draft.composed:
             found = of_draft.items_of([(row.model, row.pk) for row in each.sources])
