@@ -66,6 +66,7 @@ from workitems.models import (
     ReadConversation,
     ReadingTicks,
     ReceivedMail,
+    Reminder,
     Return,
     ReturnNote,
     ReturnSheet,
@@ -632,6 +633,16 @@ class RoundFactory(DjangoModelFactory):
     period_end = date(2010, 6, 30)
     due_on = date(2010, 7, 14)
     opened_at = datetime(2010, 6, 15, tzinfo=UTC)
+
+
+class ReminderFactory(DjangoModelFactory):
+    class Meta:
+        model = Reminder
+
+    round = factory.SubFactory(RoundFactory)
+    body = "Please send us your return this week."
+    by = factory.SubFactory(UserFactory)
+    at = datetime(2010, 7, 10, tzinfo=UTC)
 
 
 class ReturnFactory(DjangoModelFactory):

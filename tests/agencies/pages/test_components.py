@@ -46,7 +46,7 @@ def words(html: str) -> str:
         ("stage", {"stage": "ongoing"}, "Ongoing"),
         ("stage", {"stage": "withdrawn"}, "Withdrawn"),
         ("confidence", {"confidence": "on_track"}, "On track"),
-        ("confidence", {"confidence": "at_risk", "of": "Agency"}, "Agency: At risk"),
+        ("confidence", {"confidence": "at_risk"}, "At risk"),
         ("confidence", {"confidence": "off_track"}, "Off track"),
         ("confidence", {"confidence": ""}, "No rating"),
     ],

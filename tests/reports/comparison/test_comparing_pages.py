@@ -314,7 +314,7 @@ def test_figures_are_counted_from_the_records_on_each_papers_date(
 def test_papers_of_the_same_day_show_their_figures_once(client, draft, item, people):
     history.save(item, by=None, at=datetime(2010, 7, 1, tzinfo=UTC))
     response = ask(client, people["coordinator"], draft)
-    assert response.context["headline"] == "1 work item: 0 complete, 0 late, 1 on time."
+    assert response.context["headline"] == "1 work item: 0 complete, 0 late, 1 cannot be judged."
     assert "Both are counted as the records were on 30 July 2010" in response.content.decode()
 
 
