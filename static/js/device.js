@@ -1,6 +1,7 @@
 // What is typed and could not be sent is kept on the device, for one person and one place, such as a page, until it is sent or discarded.
 // Signing out asks about it and erases it (site.js).
 
+import { clock } from "./clock.js";
 import { START } from "./unsent.js";
 import { _, filled } from "./words.js";
 
@@ -18,15 +19,24 @@ export function same(one, other) {
   return one.trim() === (other ?? "").trim();
 }
 
-// What is kept, as lines to read: "Item 1.2: Printed in Suva."
+// Since when the oldest of it is kept: "Kept since 27 November 2026, 4:31 p.m."; "" of what was kept without its time.
+export function keptSince(kept) {
+  const oldest = Math.min(...kept.map(([, { at }]) => at || Infinity));
+  if (!Number.isFinite(oldest)) return "";
+  const day = new Intl.DateTimeFormat(document.documentElement.lang, { day: "numeric", month: "long", year: "numeric" }).format(oldest);
+  return filled(_("Kept since {day}, {time}."), { day, time: clock(oldest) });
+}
+
+// What is kept, as lines to read, each once: "Item 1.2: Printed in Suva."
 export function linesOf(kept) {
-  return kept.flatMap(([, { number, fields }]) => {
+  const lines = kept.flatMap(([, { number, fields }]) => {
     const of = number ? filled(_("Item {number}:"), { number }) : _("A reply:");
     return changedIn(fields).flatMap(([name, text]) => {
       const says = withLabel(name, text.trim());
-      return says ? Object.assign(document.createElement("li"), { textContent: `${of} ${says}` }) : [];
+      return says ? `${of} ${says}` : [];
     });
   });
+  return [...new Set(lines)].map((textContent) => Object.assign(document.createElement("li"), { textContent }));
 }
 
 function boxesOf(name) {

@@ -4,7 +4,7 @@ import { announce } from "./announce.js";
 import { Autosave, Connection, PATIENCE, errorLine, showStateOf, watch } from "./autosave.js";
 import { beganWith, beginAgain, fieldsOf, goOnFrom, goOnFromTheirs, offerBack, put, sayMine, wasOf } from "./boxes.js";
 import { clock } from "./clock.js";
-import { Device, changedIn, labelOf, linesOf, same } from "./device.js";
+import { Device, changedIn, inWords, keptSince, labelOf, linesOf, same } from "./device.js";
 import { takeDropped } from "./evidence.js";
 import { showFoot, stayAboveKeyboard, tryAgain } from "./return_foot.js";
 import { begin, markAll, markItem, onlyShown, setProgress, show } from "./return_steps.js";
@@ -107,10 +107,20 @@ class Part extends Autosave {
     const isStuck = this.trouble || this.held || this.fault || document.visibilityState === "hidden";
     if (!this.isUnsaved) {
       device.forget(this.element.id);
-      this.keptSince = "";
+      this.keptSince = this.keptAt = "";
     } else if (isStuck) {
-      this.keptSince = device.keep(this.element.id, this.kept) ? this.keptSince || clock() : "";
+      this.keptAt ||= Date.now();
+      this.keptSince = device.keep(this.element.id, { ...this.kept, at: this.keptAt }) ? this.keptSince || clock() : "";
     }
+  }
+
+  // Beside another version stands what is in the field now.
+  showYours({ name, value }) {
+    const place = this.element.querySelector(`[data-held="${CSS.escape(name)}"] [data-yours]`);
+    if (!place) return;
+    const lines = inWords(name, value).split("\n").filter((words) => words.trim());
+    place.hidden = lines.length === 0;
+    place.lastElementChild.replaceChildren(...lines.map((textContent) => Object.assign(document.createElement("p"), { textContent })));
   }
 
   showErrors(errors, refusals) {
@@ -146,6 +156,7 @@ class Section extends Part {
     for (const { dataset } of element.querySelectorAll("[data-milestone]:has([data-step-theirs] > *)")) this.holdStep(dataset.milestone);
     this.fields.addEventListener("input", ({ target }) => {
       sayMine(target);
+      this.showYours(target);
       this.touch();
       this.showSame();
       const keeps = element.querySelector("[data-keeps]");
@@ -155,6 +166,7 @@ class Section extends Part {
       const step = event.target.closest("[data-milestone]");
       if (step) {
         sayMine(event.target);
+        this.showYours(event.target);
         this.touchStep(step.dataset.milestone);
       }
     });
@@ -427,6 +439,7 @@ class Section extends Part {
     this.showErrors({}, []);
     this.fields.querySelector("textarea").focus();
     this.typed = this.isChanged;
+    lastSaved = clock();
     if (this.typed) this.saveNow();
     else this.say(_("The other version"), "complete");
     this.showState();
@@ -926,7 +939,7 @@ function showNow(line, unsaved) {
   if (isStuck) says = "";
   else if (sections.some((each) => each.running)) says = _("Saving …");
   else if (sections.some((each) => each.isUnsaved)) says = _("Not saved yet");
-  else if (!lastSaved && waiting.length === 0 && !restInWords()) says = _("All saved");
+  else if (!lastSaved && waiting.length === 0 && !restInWords()) says = form.dataset.allSaved.trim();
   const now = document.querySelector("[data-now]");
   now.textContent = says;
   if (!isStuck && !says && waiting.length > 0) {
@@ -944,7 +957,7 @@ function restInWords() {
   const refused = sections.find((each) => [...each.unfinished.values()].some(Boolean));
   const draft = refused ? null : draftOf(sections);
   if (draft) return filled(_("Milestone kept as a draft: {name}"), { name: nameOf(draft) });
-  if (!time) return "";
+  if (!time || waiting.length > 0) return "";
   if (!refused) return filled(_("All saved at {time}"), { time });
   const why = [...refused.unfinished.values()].find(Boolean);
   return filled(_("All saved at {time}, but a milestone of item {number} is not finished. {why}"), { time, why, number: refused.element.dataset.number });
@@ -1298,6 +1311,7 @@ function offer() {
   place.hidden = waiting.length === 0;
   const numbers = waiting.map(([, { number, isMeasure }]) => (number ? filled(_("item {number}"), { number }) : isMeasure ? _("a number") : _("a reply")));
   place.querySelector("[data-unsent-of]").textContent = numbers.join(", ");
+  place.querySelector("[data-unsent-since]").textContent = keptSince(waiting);
   place.querySelector("ul").replaceChildren(...linesOf(waiting));
   place.addEventListener("click", async (event) => {
     const pressed = event.target.closest("[data-put-back], [data-let-go]");

@@ -385,3 +385,37 @@ def test_an_answer_of_another_can_be_kept_in_place_of_mine(phone, scene, contrib
     says(phone, re.compile(r"^All saved at [^,]*\.m\.$"))
     assert MilestoneAnswer.objects.get().day == days[0]
     assert MilestoneDraft.objects.count() == 0
+
+
+def test_what_is_kept_and_the_bar_do_not_contradict_each_other(phone, context, scene, address):
+    first, second, _ = scene.items
+    box(phone, second).fill("Staff trained.")
+    says(phone, re.compile("^All saved at "))
+    context.set_offline(True)
+    box(phone, first).fill("Printed in Suva.")
+    says(phone, "Not saved: no connection")
+    again = reopened(phone, address)
+    says(again, re.compile("^Text is kept on this device and was not sent"))
+    expect(again.locator("[data-unsent-since]")).to_have_text(
+        re.compile(rf"^Kept since {localdate():%-d %B %Y}, \d+:\d\d [ap]\.m\.\.$")
+    )
+    box(again, scene.items[2]).fill("The words are agreed.")
+    expect(section(again, scene.items[2]).locator("[data-state]")).to_contain_text("Saved at")
+    assert seen(again) == "Text is kept on this device and was not sent."
+    again.get_by_role("button", name="Discard it").click()
+    says(again, re.compile("^All saved at "))
+
+
+def test_two_versions_show_what_is_in_the_box_now(phone, scene, contributors_page):
+    first = scene.items[0]
+    box(contributors_page, first).fill("Printed in Nadi.")
+    says(contributors_page, re.compile("^All saved at "))
+    box(phone, first).fill("Printed in Suva.")
+    yours = section(phone, first).locator("[data-yours]")
+    expect(yours).to_contain_text("Printed in Suva.")
+    box(phone, first).fill("Printed in Suva and Lautoka.")
+    expect(yours).to_contain_text("Printed in Suva and Lautoka.")
+    section(phone, first).get_by_role("button", name="Keep the other version").click()
+    says(phone, re.compile("^All saved at "))
+    contributors_page.reload()
+    says(contributors_page, re.compile("^All saved at "))

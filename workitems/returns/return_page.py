@@ -7,7 +7,7 @@ others have their answers and what is missing, until the user opens them."""
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Prefetch
@@ -109,6 +109,13 @@ class Page:
         return all(read.get(each.item_id) == each.version for each in updates) and all(
             read_answers.get(each.pk) == each.version for each in self.pending
         )
+
+    @property
+    def saved_at(self) -> datetime | None:
+        """When the newest of its answers was saved."""
+        answers = [section.update for section in self.sections if section.update]
+        numbers = [each.value for each in self.measures if each.value]
+        return max((each.written_at for each in (*answers, *self.pending, *numbers)), default=None)
 
     @property
     def authors(self) -> set[int | None]:

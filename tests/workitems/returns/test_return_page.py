@@ -1,7 +1,8 @@
 """Test what a return's page shows to its agency, the coordinator and other members."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -27,6 +28,8 @@ from workitems.returns.return_page import FIRST, WHOLE, return_page
 from workitems.returns.services import rounds
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
+
+NZ = ZoneInfo("Pacific/Auckland")
 
 
 LAST = date(2009, 7, 1), date(2009, 12, 31)
@@ -499,13 +502,23 @@ def test_a_page_of_many_items_stays_small(page_of, of_return, many, contributor)
 # --- for the others -----------------------------------------------------------------------------
 
 
+def test_the_page_knows_when_its_newest_answer_was_saved(page_of, answered, contributor):
+    answered.written_at = NOW
+    answered.save()
+    assert f'data-all-saved="All saved at {NOW.astimezone(NZ):%-I:%M} ' in page_of(contributor).text
+    answered.written_at = NOW - timedelta(days=1)
+    answered.save()
+    day = f"{NOW.astimezone(NZ) - timedelta(days=1):%-d %B %Y, %-I:%M}"
+    assert f'data-all-saved="All saved on {day} ' in page_of(contributor).text
+
+
 def test_coordinator_reads_a_submitted_return_with_its_milestones(
     page_of, of_return, item, answered, delayed, approver, coordinator
 ):
     submitted(of_return, approver)
     page = page_of(coordinator).text
     for shown in (
-        "<strong>Submitted</strong> on 1 June 2010 by Police approver",
+        "<strong>Submitted</strong> on 1 June 2010, 9:30 a.m. by Police approver",
         "Printed in Suva.",
         "Police will ask for money in the next budget.",
         "Accept the return",
