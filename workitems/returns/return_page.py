@@ -113,9 +113,10 @@ class Page:
     @property
     def saved_at(self) -> datetime | None:
         """When the newest of its answers was saved."""
-        answers = [section.update for section in self.sections if section.update]
-        numbers = [each.value for each in self.measures if each.value]
-        return max((each.written_at for each in (*answers, *self.pending, *numbers)), default=None)
+        saved = [section.update.written_at for section in self.sections if section.update]
+        saved += [answer.written_at for answer in self.pending]
+        saved += [each.value.written_at for each in self.measures if each.value]
+        return max(saved, default=None)
 
     @property
     def authors(self) -> set[int | None]:
