@@ -183,7 +183,7 @@ def test_the_note_to_the_writers_on_the_return_is_not_said_to_be_saved(
 ):
     phone.goto(live_server.url + scene.of_return.get_absolute_url())
     bar = phone.locator(".return-saved")
-    expect(bar).to_have_text("All saved")
+    expect(bar).to_have_text(re.compile("^All saved"))
     end(phone).get_by_text("Not ready: send it back to the writers").click()
     note = phone.get_by_label("What the writers should change")
     note.fill("Say who printed it.")
