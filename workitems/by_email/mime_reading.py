@@ -3,6 +3,7 @@
 Headers are read as they stand, because Python's readers of them raise on some that are malformed.
 """
 
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,9 +15,12 @@ MOST_BYTES = 5 * 1024 * 1024
 UNPARSABLE = (AttributeError, IndexError, KeyError, LookupError, RecursionError, TypeError, ValueError)  # fmt: skip
 # Where servers write to which address an email was delivered, and people to which they send it.
 ADDRESSED = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
-# An address alone, or after a name. Whoever verified the sender must have read the same address, so nothing else will do.
+# An address alone, or after a name. Whoever verified the sender must have read the same address, so nothing else will do:
+# no second address before it, unless in quotation marks.
 _ADDRESS = r"[^\s<>()\[\]\",;:@\\]+@[^\s<>()\[\]\",;:@\\]+"
-ONE_ADDRESS = re.compile(rf"(?P<bare>{_ADDRESS})|[^<>]*<(?P<named>{_ADDRESS})>")
+ONE_ADDRESS = re.compile(
+    rf"(?P<bare>{_ADDRESS})|(?:\"[^\"\\<>]*\"|[^<>\",;:@\\]*)\s*<(?P<named>{_ADDRESS})>"
+)
 BULK = {"bulk", "list", "junk", "auto_reply"}
 AUTOREPLIES = ("x-autoreply", "x-autorespond")
 # Signatures of S/MIME and PGP, and the formatting that Outlook sends along.
@@ -45,6 +49,7 @@ class Received:
     """An email, by its bytes."""
 
     def __init__(self, raw: bytes) -> None:
+        self.raw = raw
         self.message: EmailMessage = message_from_bytes(raw, policy=policy.default)
 
     def texts(self, name: str) -> list[str]:
@@ -63,9 +68,10 @@ class Received:
         return self.address("from")
 
     @property
-    def message_id(self) -> str:
-        found = self.texts("message-id")
-        return found[0] if len(found) == 1 else ""
+    def identity(self) -> str:
+        """Return its Message-ID, or a digest of its bytes where it has none or several."""
+        found = [text for text in self.texts("message-id") if text]
+        return found[0] if len(found) == 1 else hashlib.sha256(self.raw).hexdigest()
 
     def keys(self, answers_to: str) -> set[str]:
         """Return the keys with which it was addressed: what is between "+" and "@"."""
@@ -75,7 +81,13 @@ class Received:
         return {key for text in texts for key in form.findall(text)}
 
     def is_vouched_for(self, header: str) -> bool:
-        """Whether the operator's server says that the sender is verified: once, and nothing but "yes"."""
+        """Whether the operator's server says that the sender is verified: once, and nothing but "yes".
+
+        Python ends a line at a carriage return alone too, and a server may not: such a header is none that it wrote.
+        """
+        head = re.split(rb"\r?\n\r?\n", self.raw, maxsplit=1)[0]
+        if b"\r" in head.replace(b"\r\n", b""):
+            return False
         return [text.lower() for text in self.texts(header.lower())] == ["yes"]
 
     def why_automatic(self, own: set[str]) -> str:
@@ -143,7 +155,7 @@ def _decoded(part: EmailMessage) -> str:
         said = "utf-8"
     for charset in ("utf-8", "cp1252") if said in {"us-ascii", "ascii"} else ("cp1252" if said in LATIN else said, "utf-8"):  # fmt: skip
         try:
-            return raw.decode(charset)
-        except (LookupError, UnicodeDecodeError):
+            return raw.decode(charset).encode("utf-8", "replace").decode()
+        except (LookupError, UnicodeError):
             continue
     return raw.decode("cp1252", "replace")

@@ -5,6 +5,7 @@ Nothing is ever mailed about it: an address can be forged, and two programs coul
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Any
 
 import structlog
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import User
 from agencies.typed.fields import LinesField, UploadField
-from workitems.by_email.mime_reading import File, Received
+from workitems.by_email.mime_reading import UNPARSABLE, File, Received
 from workitems.by_email.own_words import part_of
 from workitems.intake.workbook.faults import WorkbookRefused
 from workitems.models import AnswerKey, Note, ReceivedMail, Return
@@ -53,14 +54,18 @@ def take_email(raw: bytes, *, at: datetime) -> str:
     Whoever sent it is told nothing by email. What a program sent, what came twice, and what names no account of ours is only
     logged. Everything else that is not taken is kept, without its text, for the desk of the person.
     """
-    with transaction.atomic():
-        outcome, person = _take(Received(raw), at)
+    person = None
+    try:
+        with transaction.atomic():
+            outcome, person = _take(Received(raw), at)
+    except UNPARSABLE as fault:
+        outcome = f"unreadable: {type(fault).__name__}"
     log.info("email_received", outcome=outcome, user_id=person)
     return outcome
 
 
 def _take(received: Received, at: datetime) -> tuple[str, int | None]:
-    own = {settings.MAIL_ANSWERS_TO, settings.DEFAULT_FROM_EMAIL.lower()}
+    own = {settings.MAIL_ANSWERS_TO, parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()}
     if not is_on():
         return "off", None
     if received.why_automatic(own):
@@ -76,8 +81,9 @@ def _take(received: Received, at: datetime) -> tuple[str, int | None]:
     if not is_vouched_for and not is_theirs:
         # Anyone can write this address into a letter, so it would fill a desk.
         return "unverified", sender.pk
-    digest = digest_of(received.message_id)
-    if not received.message_id or ReceivedMail.objects.filter(message_digest=digest).exists():
+    # Two people may send one Message-ID, by a fault or on purpose.
+    digest = digest_of(f"{sender.pk} {received.identity}")
+    if ReceivedMail.objects.filter(message_digest=digest).exists():
         return "again", sender.pk
     row = ReceivedMail(person=sender, message_digest=digest, at=at)
     row.path = _page_of(key) if key is not None and is_theirs else ""

@@ -61,6 +61,7 @@ FORGERIES = {
     "another person's address": (None, {"sender": "ben@customs.example"}, "nobody"),
     "a colleague's address": (None, {"sender": "COLLEAGUE"}, "not_yours"),
     "two senders": (None, {"sender": "PERSON, ben@customs.example"}, "nobody"),
+    "another address before theirs": (None, {"sender": "ben@customs.example, <PERSON>"}, "nobody"),
     "two headers of a sender": (None, {"from": "ben@customs.example"}, "nobody"),
     "the person as a display name": (None, {"sender": '"PERSON" <ben@customs.example>'}, "nobody"),
     "no sender": (None, {"sender": ""}, "nobody"),
@@ -69,6 +70,7 @@ FORGERIES = {
     "a forged header above the server's": (None, {VERIFIED.lower(): "no"}, "unverified"),
     "a forged header that says yes twice": (None, {VERIFIED.lower(): "yes"}, "unverified"),
     "a header of almost the same name": (None, {"verified": "", "X_Sender_Verified_": "yes"}, "unverified"),
+    "a header after a carriage return alone": (None, {"verified": "", "X_A": f"a\r{VERIFIED}: yes"}, "unverified"),
     "a guessed key": (None, {"key": OTHER}, "unknown"),
     "no key": (None, {"To": "plan@answers.example.govt.nz"}, "unknown"),
     "two keys": (None, {"Cc": f"plan+{OTHER}@answers.example.govt.nz"}, "note"),
@@ -79,7 +81,6 @@ FORGERIES = {
     "a conversation that is not theirs": (is_not_for_all, {}, "may_not"),
     "a plan that has ended": (end_plan, {}, "not_here"),
     "a plan with a sensitive paper": (mark_sensitive, {}, "not_here"),
-    "no message number": (None, {"Message_ID": ""}, "again"),
 }  # fmt: skip
 TAKEN = {"two keys"}  # One of them was made up; it is the other that counts.
 
@@ -99,6 +100,30 @@ def test_a_forgery_is_not_taken(what, post, key, plan, contributor, colleague):
     assert post.take(raw) == outcome
     assert became()[:2] == ((1, 0) if what in TAKEN else (0, 0))
     assert len(mail.outbox) == before
+
+
+def test_an_email_without_a_number_is_taken_once(post, key, contributor):
+    raw = message("In May.", key=key, sender=contributor.email, Message_ID="")
+    assert [post.take(raw), post.take(raw)] == ["note", "again"]
+
+
+def test_two_people_may_send_one_number(post, key, contributor, colleague):
+    forwarded = message("In May.", key=key, sender=colleague.email)
+    assert post.take(forwarded) == "not_yours"
+    assert post.take(message("In May.", key=key, sender=contributor.email)) == "note"
+
+
+@pytest.mark.parametrize("html", ["<p>In May.</p><![foo[x]]>", "<![CDATA[In May."])
+def test_html_that_no_parser_knows_loses_no_word(html, post, key, contributor):
+    assert post.take(message(html, "text/html", key=key, sender=contributor.email)) == "note"
+    assert "In May." in Note.objects.latest("pk").text
+
+
+@pytest.mark.parametrize("charset", ["idna", "punycode", "undefined", "unicode_escape"])
+def test_a_charset_of_another_kind_gives_no_error(charset, post, key, contributor):
+    kind = f"text/plain; charset={charset}"
+    raw = message(b"In May. \\ud800", kind, key=key, sender=contributor.email)
+    assert post.take(raw) == "note"
 
 
 def test_a_header_in_the_body_vouches_for_nobody(post, key, contributor):

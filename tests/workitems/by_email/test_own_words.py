@@ -219,7 +219,7 @@ def test_half_an_email_and_one_with_a_wrong_byte_raise_nothing(cut):
     for each in (raw[:cut], raw[:cut] + b'\xff\x00;="' + raw[cut:]):
         received = Received(each)
         received.why_automatic(OWN), received.sender, received.keys(ANSWERS), received.files()
-        received.is_vouched_for(VERIFIED), received.message_id, received.body()
+        received.is_vouched_for(VERIFIED), received.identity, received.body()
 
 
 HTML_WRONG = "text/html; charset*=x''%FF; boundary"
