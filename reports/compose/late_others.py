@@ -153,8 +153,8 @@ def listed_others(
 def _expected(
     writer: Writer, entry: LateItem, step: MilestoneAt, day: str, *, is_bare: bool
 ) -> str:
-    """Return when a late item is expected, for a list; if nothing else is told of it (it `is_bare`), with what that is, unless its
-    name says so: "memorandum to be signed in June"."""
+    """Return when a late item is expected, for a list: "June". If the list says nothing else of it (`is_bare`), say what is expected
+    as well, unless the item's name does: "memorandum to be signed in June"."""
     thing, done = ("", "") if step.as_told else done_at(step.description)
     what = f"{_inside(thing)} to be {done}" if thing else _inside(step.phrase or step.description)
     is_short = is_sayable(step) and not (

@@ -60,7 +60,7 @@ def of_outcomes(writer: Writer, room: Room) -> list[Paragraph]:
 
 
 def _outcomes(writer: Writer) -> list[MeasureAt]:
-    """Return the first outcomes that say something and are not told, those that need attention first."""
+    """Return the outcomes to print: the first few with a number, those that need attention first, without those printed before."""
     found = [row for row in writer.facts.measures.rows.outcomes if row.state not in UNSAID]
     found.sort(key=lambda row: not row.state.needs_attention)
     return [row for row in found[:MAX_OUTCOMES] if row.pk not in writer.measures_told]

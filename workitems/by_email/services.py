@@ -142,10 +142,8 @@ def _answer_note(key: AnswerKey, received: Received, row: ReceivedMail, at: date
         row.note = note_services.answer(
             first=first, text=WORDS.clean(parted.own), by_email=True, by=row.person, at=at
         )
-    except ValidationError as invalid:
-        raise NotTaken(Outcome.REFUSED, " ".join(invalid.messages)) from None
-    except Refused as refused:
-        raise NotTaken(Outcome.REFUSED, str(refused)) from None
+    except (ValidationError, Refused) as refused:
+        raise NotTaken(Outcome.REFUSED, _in_words(refused)) from None
     row.outcome, row.below, row.left_out = Outcome.NOTE, parted.below, len(received.files())
 
 

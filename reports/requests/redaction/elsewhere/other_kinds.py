@@ -102,8 +102,7 @@ def _first(found: Iterable[Found]) -> Iterator[Found]:
 
 def _of_picture_file(data: bytes) -> Iterator[Found]:
     for kind, words in told_by(data):
-        if words.strip() or kind != "words":
-            yield Found(f"picture_{kind}", words="" if kind == "more" else words)
+        yield Found(f"picture_{kind}", words="" if kind == "more" else words)
     if hides_in_clear_parts(data):
         yield Found("picture_clear")
 
@@ -149,8 +148,7 @@ def _of_medium(parts: Parts, name: str, is_used: bool) -> Iterator[Found]:
     raw = parts.bytes_of(name)
     if is_picture(raw):
         for kind, words in told_by(raw):
-            if words.strip() or kind != "words":
-                yield Found("office_picture", words=words or kind, place=place)
+            yield Found("office_picture", words=words or kind, place=place)
         if hides_in_clear_parts(raw):
             yield Found("office_picture", words="clear", place=place)
 

@@ -72,6 +72,11 @@ def is_picture(data: bytes) -> bool:
 
 def told_by(raw: bytes) -> Iterator[tuple[str, str]]:
     """Yield what a picture has and does not show, as a kind with its words: "words", "camera", "small" or "more"."""
+    return ((kind, words) for kind, words in _told_by(raw) if words.strip() or kind != "words")
+
+
+def _told_by(raw: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the same, with words that are empty too."""
     if raw.startswith(JPEG):
         yield from _after_the_end(raw, _end_of_jpeg(raw))
     elif raw.startswith(PNG):
