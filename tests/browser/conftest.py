@@ -11,6 +11,7 @@ from django.test import Client
 from playwright.sync_api import Locator, expect
 
 from tests.browser.workshop import Draft, draft_of_today
+from tests.factories import AgencyFactory, SeatFactory
 from trafficking_plan.bootstrap import CHROMIUMS
 
 # Without these, Chromium contacts Google for updates and more at every start.
@@ -182,3 +183,13 @@ def page_of(browser, browser_context_args, live_server, address):
     yield page_of
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def agency():
+    return AgencyFactory(short_name="Labour", name="Department of Labour")
+
+
+@pytest.fixture
+def adviser(agency):
+    return SeatFactory(agency=agency, role="oia_adviser", user__name="OIA adviser").user

@@ -1,9 +1,11 @@
 """A round in which Police owes a return of nine items, its users, and places on the return's page."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.utils.timezone import localdate
+from playwright.sync_api import expect
 
 from agencies.models import Seat, User
 from tests.factories import (
@@ -152,3 +154,22 @@ def reopened(page, address):
     again.set_viewport_size(size)
     again.goto(address)
     return again
+
+
+def bar(page):
+    return page.locator(".return-saved")
+
+
+def state(page, item):
+    return section(page, item).locator("[data-state]")
+
+
+def kept(page, scene):
+    expect(milestone(page, scene).locator("[data-step-state]")).to_have_text(
+        re.compile("^Kept at ")
+    )
+
+
+def focus(page):
+    """Return the id of the focused element."""
+    return page.evaluate("document.activeElement.id")

@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.workshop import warns
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGE = """<!doctype html><title>Autosave</title>
@@ -115,11 +117,6 @@ def state(page):
 
 def line(page):
     return page.locator("[data-connection]")
-
-
-def warns(page):
-    """Return whether closing the tab asks for confirmation."""
-    return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 
 
 def typing_stops(page):

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from reports.requests.models import LineCopy
 from reports.requests.services import schedule
-from tests.factories import AgencyFactory, SeatFactory
 from tests.reports.requests.factories import InformationRequestFactory
 from tests.reports.requests.test_checked_means_checked import BLACKED, BOX, HELD, WORDS
 from tests.reports.requests.test_made_elsewhere import NAME, made
@@ -18,16 +17,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 BOXED = made(f"{WORDS.format(NAME)} {BOX}")
 REDACTED = made(WORDS.format("[s 9\\(2\\)\\(a\\)]"))
-
-
-@pytest.fixture
-def agency():
-    return AgencyFactory(short_name="Labour", name="Department of Labour")
-
-
-@pytest.fixture
-def adviser(agency):
-    return SeatFactory(agency=agency, role="oia_adviser", user__name="OIA adviser").user
 
 
 @pytest.fixture

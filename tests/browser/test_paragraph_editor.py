@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.workshop import SAVED
+from tests.browser.workshop import SAVED, paragraph
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,10 +14,6 @@ def open_draft(page, draft, address, sign_in):
     page.set_viewport_size({"width": 1280, "height": 3000})
     sign_in(draft.coordinators[0])
     page.goto(address)
-
-
-def paragraph(page, words):
-    return page.locator("[data-blocks] > [data-block]").filter(has_text=words).first
 
 
 def edit(page, words):

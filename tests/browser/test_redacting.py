@@ -12,7 +12,6 @@ from reports.requests.models import Redaction
 from reports.requests.redaction.redact import leaves
 from tests.browser.keyboard import tab_to
 from tests.factories import (
-    AgencyFactory,
     BriefingFactory,
     IssuedPaperFactory,
     PlanFactory,
@@ -32,16 +31,6 @@ WITHHELD = [
     ("cover.contacts.0.name", 0, len(NAME)),
 ]
 WHY = "They were threatened after the last release."
-
-
-@pytest.fixture
-def agency():
-    return AgencyFactory(short_name="Labour", name="Department of Labour")
-
-
-@pytest.fixture
-def adviser(agency):
-    return SeatFactory(agency=agency, role="oia_adviser", user__name="OIA adviser").user
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from django.contrib.sessions.models import Session
 from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
-from tests.browser.returns import box, owed, section
+from tests.browser.returns import box, owed, section, state
+from tests.browser.workshop import bar, warns
 from tests.factories import PASSWORD
 from workitems.models import ReturnNote
 
@@ -24,19 +25,6 @@ def scene():
 @pytest.fixture
 def address(live_server, scene):
     return live_server.url + scene.of_return.get_absolute_url()
-
-
-def state(page, item):
-    return section(page, item).locator("[data-state]")
-
-
-def bar(page):
-    return page.locator("[data-connection]")
-
-
-def warns(page):
-    """Return whether closing the tab asks for confirmation."""
-    return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 
 
 def texts(scene, item):

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from tests.browser.keyboard import tab_to
-from tests.browser.returns import owed, section
+from tests.browser.returns import focus, owed, section, state
 from tests.factories import MilestoneFactory, SupportFactory, UpdateFactory, WorkItemFactory
 from workitems.plan.forms.due_dates import KnownDateField
 
@@ -23,15 +23,6 @@ def scene():
 @pytest.fixture
 def address(live_server, scene):
     return live_server.url + scene.of_return.get_absolute_url()
-
-
-def state(page, item):
-    return section(page, item).locator("[data-state]")
-
-
-def focus(page):
-    """Return the id of the focused element."""
-    return page.evaluate("document.activeElement.id")
 
 
 def next_unanswered(page, within=None):

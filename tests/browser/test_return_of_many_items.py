@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from tests.browser.keyboard import tab_to
-from tests.browser.returns import box, owed, section
+from tests.browser.returns import box, owed, section, state
 from tests.factories import MilestoneFactory, UpdateFactory
 from workitems.models import Milestone
 from workitems.returns.return_page import FIRST, WHOLE
@@ -32,14 +32,6 @@ def address(live_server, scene):
 def closed(scene):
     """The first item without fields."""
     return scene.items[FIRST]
-
-
-def state(page, item):
-    return section(page, item).locator("[data-state]")
-
-
-def focus(page):
-    return page.evaluate("document.activeElement.id")
 
 
 def test_each_next_unanswered_item_opens_and_is_answered_by_keyboard(

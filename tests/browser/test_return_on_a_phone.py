@@ -5,14 +5,13 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.returns import box, end, milestone, owed, section
+from tests.browser.returns import bar, box, end, kept, milestone, owed, section
 from workitems.models import MilestoneDraft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SAVED = re.compile("^All saved at ")
 DRAFT = "Milestone kept as a draft: Brochure printed"
-KEPT = re.compile("^Kept at ")
 
 
 @pytest.fixture
@@ -38,14 +37,6 @@ def phone(page_of, scene):
 @pytest.fixture
 def other_phone(page_of, scene):
     return on_a_phone(page_of(scene.approver))
-
-
-def bar(page):
-    return page.locator(".return-saved")
-
-
-def kept(page, scene):
-    expect(milestone(page, scene).locator("[data-step-state]")).to_have_text(KEPT)
 
 
 def typed(scene, name):

@@ -7,13 +7,12 @@ import pytest
 from django.utils.timezone import localdate, now
 from playwright.sync_api import expect
 
-from tests.browser.returns import box, milestone, owed, section
+from tests.browser.returns import bar, box, kept, milestone, owed, section
 from workitems.models import MilestoneAnswer, MilestoneDraft
 from workitems.returns.services import handover
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KEPT = re.compile("^Kept at ")
 SAVED = re.compile("^All saved at ")
 
 
@@ -39,10 +38,6 @@ def window(page_of, scene):
     return page_of(scene.approver)
 
 
-def bar(page):
-    return page.locator(".return-saved")
-
-
 def done(page, scene, words):
     """Type into the milestone that it is done, and how one knows."""
     step = milestone(page, scene)
@@ -60,10 +55,6 @@ def saved(page, scene):
     """Save the milestone, and wait until it is."""
     save(page, scene)
     expect(milestone(page, scene).get_by_role("button", name="Change this answer")).to_be_visible()
-
-
-def kept(page, scene):
-    expect(milestone(page, scene).locator("[data-step-state]")).to_have_text(KEPT)
 
 
 def evidence():

@@ -25,6 +25,7 @@ from tests.browser.workshop import (
     edit,
     paragraph,
     surface,
+    warns,
 )
 from workitems.models import Update
 
@@ -43,11 +44,6 @@ def colleague(browser, browser_context_args, live_server, draft, address):
 
 def state(page):
     return page.locator("[data-editor] [data-state]")
-
-
-def warns(page):
-    """Return whether closing the tab asks for confirmation."""
-    return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
 
 
 # --- order --------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from playwright.sync_api import expect
 from agencies.models import Seat, User
 from agencies.records import history
 from reports.models import Briefing
+from tests.browser.returns import seated
 from tests.factories import (
     AgencyFactory,
     PlanFactory,
     ReturnFactory,
     RoundFactory,
-    SeatFactory,
     UpdateFactory,
     WorkItemFactory,
 )
@@ -112,10 +112,6 @@ def draft_of_today(count: int = 6) -> Draft:
     return Draft(plan, items, briefing, coordinators, observer)
 
 
-def seated(name, role, agency) -> User:
-    return SeatFactory(user__name=name, agency=agency, role=role).user
-
-
 def bring_up_to_date(page):
     """Save a heading as it is. The answer is the whole page; open boxes stay as they are."""
     heading = page.locator(".workshop-heading").first
@@ -156,3 +152,8 @@ def surface(page):
 
 def beginnings(draft, length=3):
     return [" ".join(text.split()[:length]) for text in draft.texts()]
+
+
+def warns(page):
+    """Return whether closing the tab asks for confirmation."""
+    return page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
