@@ -17,7 +17,7 @@ from django.test import TransactionTestCase, override_settings
 from django.test.client import ClientHandler
 
 from tests.demos import Demos
-from tests.factories import AgencyFactory, PlanFactory
+from tests.factories import AgencyFactory, PlanFactory, UnitFactory, UserFactory, WorkItemFactory
 from tests.made_once import kept_in_this_run
 from tests.snapshots import take_snapshot
 from trafficking_plan.maintenance import announced
@@ -224,3 +224,26 @@ def people(django_db_setup, django_db_blocker):
 
     with standing_scene(django_db_blocker) as found:
         yield found
+
+
+@pytest.fixture
+def administrator():
+    return UserFactory(name="Administrator", is_superuser=True)
+
+
+@pytest.fixture
+def item(plan, police):
+    """An item led by Police, under way and on track."""
+    return WorkItemFactory(
+        plan=plan,
+        number="1.2",
+        title="Print a brochure",
+        lead_agency=police,
+        stage="under_way",
+        confidence="on_track",
+    )
+
+
+@pytest.fixture
+def unit(police):
+    return UnitFactory(agency=police, name="Financial Crime Group")

@@ -3,7 +3,8 @@
 import pytest
 from django.core.cache import cache
 
-from tests.factories import AgencyFactory, PlanFactory
+from tests.api.programs import program_of
+from tests.factories import AgencyFactory, PlanFactory, SeatFactory
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +18,13 @@ def plan(police):
     return PlanFactory(
         title="Plan of Action", slug="plan", members=[police], coordinating_agency=leader
     )
+
+
+@pytest.fixture
+def person(police):
+    return SeatFactory(agency=police, role="contributor").user
+
+
+@pytest.fixture
+def reader(police):
+    return program_of(SeatFactory(agency=police, role="observer").user)

@@ -35,11 +35,6 @@ def item(plan, police):
     return WorkItemFactory(plan=plan, number="1.1", lead_agency=police)
 
 
-@pytest.fixture
-def person(police):
-    return SeatFactory(agency=police, role="contributor").user
-
-
 def items_of(plan):
     return reverse("api:items", args=[plan.slug])
 

@@ -31,11 +31,6 @@ def paper(plan):
     return IssuedPaperFactory(briefing=BriefingFactory(plan=plan, tracker_number="09/1"))
 
 
-@pytest.fixture
-def reader(police):
-    return program_of(SeatFactory(agency=police, role="observer").user)
-
-
 def papers_of(reader, **asked):
     return reader.get(reverse("api:papers", args=["plan"]), asked).json()["results"]
 

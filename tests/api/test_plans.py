@@ -9,7 +9,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.api.programs import program_of
 from tests.factories import (
     AgencyFactory,
     AuditFactory,
@@ -45,11 +44,6 @@ def item(plan, police):
             stage="under_way",
             confidence="at_risk",
         )
-
-
-@pytest.fixture
-def reader(police):
-    return program_of(SeatFactory(agency=police, role="observer").user)
 
 
 def read(reader, name, *arguments, **asked):

@@ -22,7 +22,6 @@ from tests.factories import (
     ReturnFactory,
     SeatFactory,
     UpdateFactory,
-    UserFactory,
     WorkItemFactory,
 )
 from trafficking_plan.api import stream
@@ -40,11 +39,6 @@ def plan(police):
 @pytest.fixture
 def coordinator(police):
     return SeatFactory(agency=police, role="coordinator", user__name="Coordinator").user
-
-
-@pytest.fixture
-def administrator():
-    return UserFactory(name="Administrator", is_superuser=True)
 
 
 def read(reader, after="", limit=1000, minutes=1):

@@ -24,11 +24,6 @@ from workitems.plan.coordinators import titles_read_with
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def person(police):
-    return SeatFactory(agency=police, role="contributor").user
-
-
 def client_of(person):
     """Return the browser of a person who has just signed in."""
     client = Client()

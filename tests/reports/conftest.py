@@ -16,13 +16,14 @@ from reports.word_copies import services as word_copies
 from reports.workshop.services import drafts
 from tests import factories
 from tests.factories import (
+    PillarFactory,
     ReturnFactory,
     RoundFactory,
     SeatFactory,
     UserFactory,
-    WorkItemFactory,
 )
 from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
+from tests.reports.meeting_papers import at, before_a_meeting
 from tests.reports.word_edits import Edited
 
 FACTORIES = [each for each in vars(factories).values() if hasattr(each, "reset_sequence")]
@@ -67,19 +68,6 @@ def accepted(plan, police):
         state="accepted",
         submitted_at=BEFORE,
         accepted_on=BEFORE_ON,
-    )
-
-
-@pytest.fixture
-def item(plan, police):
-    """An item led by Police, under way and on track."""
-    return WorkItemFactory(
-        plan=plan,
-        number="1.2",
-        title="Print a brochure",
-        lead_agency=police,
-        stage="under_way",
-        confidence="on_track",
     )
 
 
@@ -143,3 +131,14 @@ def upload(briefing, coordinator):
     return lambda edited, name="edited.docx": word_copies.upload(
         briefing=briefing, data=edited.data(), name=name, by=coordinator, at=timezone.now()
     )
+
+
+@pytest.fixture
+def pillar(plan):
+    return PillarFactory(plan=plan, number=1, title="Prevention")
+
+
+@pytest.fixture
+def made():
+    with time_machine.travel(at(1), tick=False):
+        return before_a_meeting()

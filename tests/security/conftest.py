@@ -19,3 +19,8 @@ def milestone(db, client):
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     client.raise_request_exception = False
     return milestone
+
+
+@pytest.fixture
+def person():
+    return SeatFactory(user__email="contributor@example.org").user

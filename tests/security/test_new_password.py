@@ -6,17 +6,12 @@ import pytest
 from django.conf import settings
 from django.core import mail
 
-from tests.factories import PASSWORD, SeatFactory
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
 RESET = "/account/password/reset/"
 NEW = "another quite long password"
-
-
-@pytest.fixture
-def person():
-    return SeatFactory(user__email="contributor@example.org").user
 
 
 def ask(client, email):

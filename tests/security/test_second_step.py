@@ -233,11 +233,6 @@ def test_an_unknown_role_in_the_setting_is_refused(settings, monkeypatch):
 # --- who lost it ----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def administrator():
-    return UserFactory(name="Administrator", is_superuser=True)
-
-
 def test_an_administrator_resets_the_second_step_of_someone_who_lost_it(
     client, person, administrator, committed
 ):

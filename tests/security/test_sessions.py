@@ -16,11 +16,6 @@ SIGN_IN = "/account/sign-in/"
 MORNING = datetime(2026, 3, 2, 20, tzinfo=UTC)  # nine o'clock in Wellington
 
 
-@pytest.fixture
-def person():
-    return SeatFactory(user__email="contributor@example.org").user
-
-
 def sign_in(client, email="contributor@example.org", password=PASSWORD, **more):
     return client.post(SIGN_IN, {"login": email, "password": password, **more})
 

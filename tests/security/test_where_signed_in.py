@@ -20,11 +20,6 @@ FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Fi
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Safari/604.1"
 
 
-@pytest.fixture
-def person():
-    return SeatFactory(user__email="contributor@example.org").user
-
-
 def signed_in(address="192.0.2.17", agent=FIREFOX) -> Client:
     client = Client(REMOTE_ADDR=address, headers={"user-agent": agent})
     client.post(SIGN_IN, {"login": "contributor@example.org", "password": PASSWORD})

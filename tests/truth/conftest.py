@@ -5,8 +5,8 @@ from django.test import Client
 
 from agencies.models import Seat
 from tests.cast import standing_scene
-from tests.factories import SeatFactory
-from tests.reports.conftest import accepted, before_the_paper, by, item  # noqa: F401
+from tests.factories import MeetingFactory, SeatFactory, WorkItemFactory
+from tests.reports.conftest import accepted, before_the_paper, by  # noqa: F401
 from tests.truth.every_page import pages_of
 from tests.workitems.conftest import (  # noqa: F401
     approver,
@@ -45,3 +45,13 @@ def browser(writer):
     with noon(TODAY):
         client.force_login(writer, backend="django.contrib.auth.backends.ModelBackend")
         yield client
+
+
+@pytest.fixture
+def meeting(plan):
+    return MeetingFactory(plan=plan, held_on=TODAY)
+
+
+@pytest.fixture
+def second(plan, police):
+    return WorkItemFactory(plan=plan, number="1.4", title="Train staff", lead_agency=police)

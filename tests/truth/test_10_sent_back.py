@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 
-from tests.factories import MilestoneFactory, ReturnNoteFactory, UpdateFactory, WorkItemFactory
+from tests.factories import MilestoneFactory, ReturnNoteFactory, UpdateFactory
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
 from workitems.models import Return, ReturnNote
 from workitems.plan.services import Conflict
@@ -22,11 +22,6 @@ pytestmark = [
 
 SENT_AT = NOW - timedelta(hours=1)
 BEFORE = NOW - timedelta(hours=2)
-
-
-@pytest.fixture
-def second(plan, police):
-    return WorkItemFactory(plan=plan, number="1.4", title="Train staff", lead_agency=police)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from reports.meetings.minutes import compose_minutes
 from reports.meetings.pack import compose_pack
 from reports.meetings.parts import Asked
 from reports.meetings.record_words import asked
-from tests.factories import DecisionFactory, MatterFactory, MeetingFactory, VariationFactory
+from tests.factories import DecisionFactory, MatterFactory, VariationFactory
 from tests.workitems.record import NOW, SLIPPED, TODAY
 from workitems.models import Variation
 from workitems.plan.asat import Moment
@@ -38,11 +38,6 @@ KINDS = {
     "wording": {"wording": "title", "text_before": "Brochure", "text_after": "Leaflet"},
     "withdrawal": {},
 }
-
-
-@pytest.fixture
-def meeting(plan):
-    return MeetingFactory(plan=plan, held_on=TODAY)
 
 
 def request(milestone, meeting, state, kind="date", **more):

@@ -234,11 +234,6 @@ def before(of_return, item, second):
     return earlier
 
 
-@pytest.fixture
-def second(plan, police):
-    return WorkItemFactory(plan=plan, number="1.4", title="Train staff", lead_agency=police)
-
-
 def answer(of_return, item, by, **values):
     values = {"achieved": "Written in ten languages.", "confidence": "on_track"} | values
     return UpdateFactory(of_return=of_return, item=item, written_by=by, written_at=NOW, **values)

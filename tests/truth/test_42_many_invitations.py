@@ -5,17 +5,12 @@ from django.core import mail
 
 from agencies.models import Invitation, Seat
 from agencies.people.pasted_people import read_people
-from tests.factories import AgencyFactory, UserFactory
+from tests.factories import AgencyFactory
 from tests.workitems.record import TODAY, YESTERDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 ADDRESS = "/people/invite-several/"
-
-
-@pytest.fixture
-def administrator():
-    return UserFactory(name="Administrator", is_superuser=True)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from agencies.models import Seat
-from tests.factories import SeatFactory, WorkItemFactory
+from tests.factories import SeatFactory
 from tests.workitems.record import NOW, TODAY, refused
 from tests.workitems.returns.posting import save, typed
 from workitems.models import ReadingTicks, ReturnNote
@@ -33,11 +33,6 @@ def opened(on_the_day, of_return):
 def write(of_return, item, by, at=NOW, **said):
     values = {"stage": "under_way", "achieved": "In Suva.", **said}
     return rounds.write_update(of_return=of_return, item=item, by=by, at=at, **values)
-
-
-@pytest.fixture
-def second(plan, police):
-    return WorkItemFactory(plan=plan, number="1.4", title="Train staff", lead_agency=police)
 
 
 @pytest.fixture

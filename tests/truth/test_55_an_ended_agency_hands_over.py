@@ -105,11 +105,6 @@ def ended(police, msd):
     return police
 
 
-@pytest.fixture
-def administrator():
-    return UserFactory(name="Administrator", is_superuser=True)
-
-
 def hand_over(agency, by, **values):
     values = {"version": agency.version, "reason": WHY, "on": TODAY, "at": NOW} | values
     return handing_over.hand_over(agency=agency, by=by, **values)

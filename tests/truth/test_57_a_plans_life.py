@@ -22,7 +22,6 @@ from tests.factories import (
     DelayFactory,
     HeldEntryFactory,
     InvitationFactory,
-    MeetingFactory,
     MemberFactory,
     MilestoneFactory,
     MitigationFactory,
@@ -61,11 +60,6 @@ pytestmark = [
 
 WHY = "The Cabinet asks for it."
 Role = Seat.Role
-
-
-@pytest.fixture
-def meeting(plan):
-    return MeetingFactory(plan=plan, held_on=TODAY)
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from tests.factories import (
     AgencyFactory,
     AppointmentFactory,
     BriefingFactory,
-    MeetingFactory,
     MemberFactory,
     MilestoneFactory,
     PillarFactory,
@@ -68,11 +67,6 @@ from workitems.variations.services import held_entries, variations
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 WHY = "The Cabinet asks for it."
-
-
-@pytest.fixture
-def meeting(plan):
-    return MeetingFactory(plan=plan, held_on=TODAY)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from tests.factories import (
     MitigationFactory,
     RoundFactory,
     SeatFactory,
+    UpdateFactory,
     UserFactory,
-    WorkItemFactory,
 )
 from tests.workitems.record import NOW, SLIPPED, TODAY
 from workitems.models import Return
@@ -54,19 +54,6 @@ def stranger():
 @pytest.fixture
 def nobody():
     return UserFactory(name="Without a seat")
-
-
-@pytest.fixture
-def item(plan, police):
-    """An item led by Police, under way and on track."""
-    return WorkItemFactory(
-        plan=plan,
-        number="1.2",
-        title="Print a brochure",
-        lead_agency=police,
-        stage="under_way",
-        confidence="on_track",
-    )
 
 
 @pytest.fixture
@@ -134,3 +121,8 @@ def meeting(plan):
 def three(meeting):
     """Matters on the agenda of the meeting."""
     return [MatterFactory(meeting=meeting, position=n, title=f"M{n}") for n in (1, 2, 3)]
+
+
+@pytest.fixture
+def update(of_return, item):
+    return UpdateFactory(of_return=of_return, item=item)

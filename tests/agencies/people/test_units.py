@@ -25,11 +25,6 @@ def now():
         yield
 
 
-@pytest.fixture
-def unit(police):
-    return UnitFactory(agency=police, name="Financial Crime Group")
-
-
 def told_of_units(history):
     """All at the same instant, so in the order in which they were written."""
     return [entry.what for entry in history if " unit" in entry.what and entry.at.year == 2010]

@@ -13,7 +13,7 @@ from reports.progress.changes.compare import differences
 from tests.factories import AppointmentFactory, BriefingFactory, MatterFactory
 from tests.reports.compose.test_paper_summary import brief
 from tests.reports.in_memory import item, withdrawn
-from tests.reports.meeting_papers import HELD, at, before_a_meeting
+from tests.reports.meeting_papers import HELD, at
 from tests.reports.progress.test_changes import BROCHURE, NOW, THEN, WITHDRAWAL, plan, sentences
 from tests.workitems.record import ready_to_decide
 from workitems.models import WorkItem
@@ -48,12 +48,6 @@ def test_a_briefing_names_few_items_that_were_added_with_reason_and_month():
     assert brief(*many, additions={each.pk: withdrawn() for each in many})[3:-1] == []
     gone = item("1.11", stage="withdrawn")
     assert brief(item(), gone, additions={gone.pk: withdrawn()})[3:-1] == []
-
-
-@pytest.fixture
-def made():
-    with time_machine.travel(at(1), tick=False):
-        return before_a_meeting()
 
 
 @pytest.fixture

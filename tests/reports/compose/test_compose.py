@@ -26,7 +26,6 @@ from tests.factories import (
     IssuedPaperFactory,
     MilestoneFactory,
     MitigationFactory,
-    PillarFactory,
     PlanFactory,
     ReturnFactory,
     RiskFactory,
@@ -58,11 +57,6 @@ def labour():
 
 
 @pytest.fixture
-def police():
-    return AgencyFactory(short_name="Police", name="New Zealand Police")
-
-
-@pytest.fixture
 def plan(labour, police):
     AppointmentFactory(minister="Hon Dr Jonathan Coleman")
     return PlanFactory(
@@ -70,11 +64,6 @@ def plan(labour, police):
         coordinating_agency=labour,
         members=[police],
     )
-
-
-@pytest.fixture
-def pillar(plan):
-    return PillarFactory(plan=plan, number=1, title="Prevention")
 
 
 @pytest.fixture

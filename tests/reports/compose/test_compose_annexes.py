@@ -28,7 +28,6 @@ from tests.factories import (
     DelayFactory,
     MilestoneFactory,
     MitigationFactory,
-    PillarFactory,
     PlanFactory,
     ReturnFactory,
     RiskFactory,
@@ -54,11 +53,6 @@ def labour():
 def plan(labour):
     AppointmentFactory(portfolio="Minister of Immigration")
     return PlanFactory(coordinating_agency=labour)
-
-
-@pytest.fixture
-def pillar(plan):
-    return PillarFactory(plan=plan, number=1, title="Prevention")
 
 
 @pytest.fixture

@@ -38,7 +38,6 @@ from tests.reports.meeting_papers import (
     NZ,
     Before,
     at,
-    before_a_meeting,
     change_everything,
 )
 from tests.workitems.record import refused
@@ -48,12 +47,6 @@ from workitems.models import Meeting, Plan
 from workitems.plan.asat import Moment, end_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def made():
-    with time_machine.travel(at(1), tick=False):
-        return before_a_meeting()
 
 
 @pytest.fixture

@@ -14,17 +14,11 @@ from reports.meetings.parts import to_plain
 from reports.models import MeetingPaper
 from reports.models.guards import GUARDS
 from tests.factories import AttendanceFactory, MatterFactory, MeetingPaperFactory, UserFactory
-from tests.reports.meeting_papers import at, before_a_meeting
+from tests.reports.meeting_papers import at
 from tests.reports.paper_reading import pages
 from workitems.plan.asat import Moment
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def made():
-    with time_machine.travel(at(1), tick=False):
-        return before_a_meeting()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from agencies.models import Agency, Seat
+from agencies.models import Agency
 from agencies.records import history
 from reports.progress.changes import Kind, read_both
 from reports.progress.changes import read_changes as read_changes
@@ -22,7 +22,6 @@ from tests.factories import (
     MilestoneFactory,
     PillarFactory,
     PlanFactory,
-    SeatFactory,
     TargetFactory,
     VariationFactory,
     WorkItemFactory,
@@ -39,13 +38,6 @@ pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
 JANUARY, MARCH = date(2010, 1, 10), date(2010, 3, 10)
 FEBRUARY = Moment.end_of(date(2010, 2, 1))
-
-
-@pytest.fixture
-def reader(client, plan, police):
-    client.force_login(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user)
-    with time_machine.travel(NOON, tick=False):
-        yield client
 
 
 def on(day):

@@ -10,7 +10,6 @@ import time_machine
 from django.conf import settings
 from django.urls import reverse
 
-from agencies.models import Seat
 from agencies.records import history
 from reports.progress import dashboard
 from reports.progress.view import PlanView
@@ -50,13 +49,6 @@ SHEETS = (
     "changes",
     "trends",
 )
-
-
-@pytest.fixture
-def reader(client, plan, police):
-    client.force_login(SeatFactory(agency=police, role=Seat.Role.OBSERVER).user)
-    with time_machine.travel(NOON, tick=False):
-        yield client
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from tests.factories import (
 NOW = datetime(2013, 5, 22, 2, tzinfo=UTC)  # the afternoon of that day in New Zealand
 TODAY = date(2013, 5, 22)
 RECEIVED = date(2013, 4, 22)
+FIRST, LAST = date(2010, 7, 1), date(2010, 7, 31)
 OMBUDSMAN = Ombudsman(website="www.ombudsman.parliament.nz")
 TYPED = {
     "contact": {"role": "OIA adviser", "email": "oia@example.org"},
@@ -261,3 +262,13 @@ def killed_at_each_write(act, *, stored):
             found.append(stored())
         else:
             return found
+
+
+@pytest.fixture
+def scoped(request_, adviser):
+    requests.start_scoping(request=request_, by=adviser)
+    row = fresh(request_)
+    requests.set_scope(
+        request=row, scope_from=FIRST, scope_to=LAST, scope_note="", version=row.version, by=adviser
+    )
+    return fresh(request_)

@@ -18,25 +18,24 @@ from tests.factories import (
     WorkItemFactory,
 )
 from tests.reports.paper_reading import pages
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh, seated
+from tests.reports.requests.conftest import (
+    FIRST,
+    LAST,
+    NOW,
+    OMBUDSMAN,
+    TODAY,
+    at,
+    client_of,
+    fresh,
+    seated,
+)
 from tests.reports.requests.test_line_files import COPY
 from workitems.notes import services
 from workitems.notes.readers import Asked
 
 pytestmark = pytest.mark.django_db
 
-FIRST, LAST = date(2010, 7, 1), date(2010, 7, 31)
 WRITTEN = datetime(2010, 7, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def scoped(request_, adviser):
-    requests.start_scoping(request=request_, by=adviser)
-    row = fresh(request_)
-    requests.set_scope(
-        request=row, scope_from=FIRST, scope_to=LAST, scope_note="", version=row.version, by=adviser
-    )
-    return fresh(request_)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from reports.requests.models.in_scope import not_frozen
-from reports.requests.services import packages, requests, schedule
+from reports.requests.services import packages, schedule
 from reports.requests.services.line_files import held_file
 from tests.factories import (
     BriefingFactory,
@@ -18,22 +18,10 @@ from tests.factories import (
 )
 from tests.reports.drafted import drafted
 from tests.reports.paper_reading import pages
-from tests.reports.requests.conftest import TODAY, at, client_of, fresh
+from tests.reports.requests.conftest import FIRST, LAST, TODAY, at, client_of, fresh
 from tests.reports.requests.test_requests import refusal_of
 
 pytestmark = pytest.mark.django_db
-
-FIRST, LAST = date(2010, 7, 1), date(2010, 7, 31)
-
-
-@pytest.fixture
-def scoped(request_, adviser):
-    requests.start_scoping(request=request_, by=adviser)
-    row = fresh(request_)
-    requests.set_scope(
-        request=row, scope_from=FIRST, scope_to=LAST, scope_note="", version=row.version, by=adviser
-    )
-    return fresh(request_)
 
 
 @pytest.fixture

@@ -85,11 +85,6 @@ def test_every_step_has_one_sentence_or_two_and_never_sends_to_somebody_else():
 
 
 @pytest.fixture
-def administrator():
-    return UserFactory(name="Administrator", is_superuser=True)
-
-
-@pytest.fixture
 def coordinator():
     return SeatFactory(role=Seat.Role.COORDINATOR).user
 

@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.factories import AgencyFactory, EvidenceFactory, MilestoneFactory, UpdateFactory
+from tests.factories import AgencyFactory, EvidenceFactory, MilestoneFactory
 from tests.scenery import without_decisions
 from tests.workitems.record import NOW, YESTERDAY
 from workitems.models import Evidence
@@ -14,11 +14,6 @@ from workitems.models import Evidence
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
 PDF = b"%PDF-1.7 receipt"
-
-
-@pytest.fixture
-def update(of_return, item):
-    return UpdateFactory(of_return=of_return, item=item)
 
 
 def at(name, plan, *rest):

@@ -27,11 +27,6 @@ MONDAY = TODAY + timedelta(days=4)
 
 
 @pytest.fixture
-def unit(police):
-    return UnitFactory(agency=police, name="Financial Crime Group")
-
-
-@pytest.fixture
 def investigator(police, unit):
     return SeatFactory(agency=police, unit=unit, user__name="Investigator").user
 

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.factories import EvidenceFactory, MilestoneFactory, UpdateFactory
+from tests.factories import EvidenceFactory, MilestoneFactory
 from tests.workitems.record import NOW, TODAY, YESTERDAY, newest, refused, unchanged
 from workitems.models import Evidence
 from workitems.plan.attachments import MAX_MEGABYTES, clean_name, fault
@@ -126,11 +126,6 @@ def test_the_file_name_is_stored_without_invisible_characters(given, kept):
 
 
 # --- adding -----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def update(of_return, item):
-    return UpdateFactory(of_return=of_return, item=item)
 
 
 def upload(content=PDF, name="receipt.pdf"):
