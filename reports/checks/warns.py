@@ -61,6 +61,7 @@ from workitems.terms.date_order import (
     two_dates,
     unexplained,
 )
+from workitems.terms.sentence_ends import without_capital
 from workitems.terms.shorthand import shorthand_acronyms, shorthand_in
 from workitems.terms.stems import says_nothing, says_we
 
@@ -858,7 +859,7 @@ def _edits(material: Material) -> Iterator[Check]:
                 words=" ".join(
                     (
                         gettext("{place} does not agree with its records: {first}").format(
-                            place=name, first=_within(says[0])
+                            place=name, first=without_capital(says[0])
                         ),
                         *says[1:],
                     )
@@ -868,10 +869,6 @@ def _edits(material: Material) -> Iterator[Check]:
                 about=fingerprint(part.text, *says),
                 differing=[(each.typed, each.recorded) for each in found if each.typed],
             )
-
-
-def _within(sentence: str) -> str:
-    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _contradicted(material: Material) -> Iterator[Check]:
@@ -887,7 +884,7 @@ def _contradicted(material: Material) -> Iterator[Check]:
             yield warn(
                 key=f"older-{part.key}",
                 words=gettext("{place} says “{sentence}”, but {record}").format(
-                    place=name, sentence=sentence.rstrip("."), record=_within(found.words)
+                    place=name, sentence=sentence.rstrip("."), record=without_capital(found.words)
                 ),
                 url=f"{material.urls[WORKSHOP]}#{part.key}",
                 place=name,

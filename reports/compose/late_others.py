@@ -46,7 +46,7 @@ from workitems.models.item import Stage
 from workitems.plan.plan_at import MilestoneAt
 from workitems.terms.fragments import done_at
 from workitems.terms.known_dates import KnownTo
-from workitems.terms.sentence_ends import sentences
+from workitems.terms.sentence_ends import sentences, without_capital
 from workitems.terms.stems import has_verb, keeps_capital, says_we, within
 
 MAX_LISTED = 10
@@ -172,7 +172,7 @@ def _expected(
 
 def _inside(thing: str) -> str:
     text = thing.strip().rstrip(".").replace("**", "")
-    return text if keeps_capital(text) else f"{text[:1].lower()}{text[1:]}"
+    return text if keeps_capital(text) else without_capital(text)
 
 
 # What follows a comma and belongs to what is before it.

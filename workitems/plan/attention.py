@@ -35,7 +35,7 @@ from workitems.terms import lateness
 from workitems.terms.asked_changes import later_than_asked
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Rank, Reason, settlement_in_words
-from workitems.terms.sentence_ends import on_one_line, with_capital
+from workitems.terms.sentence_ends import on_one_line, with_capital, without_capital
 from workitems.terms.spans import span_in_words
 from workitems.terms.stems import in_sentences
 
@@ -215,7 +215,7 @@ class Line:
     @property
     def how_late(self) -> str:
         """How late it is, within a sentence: "overdue by 12 days"; "" if it is not late."""
-        return _lowered(self.reason).rstrip(".") if self.is_late else ""
+        return without_capital(self.reason).rstrip(".") if self.is_late else ""
 
     @property
     def further(self) -> str:
@@ -403,7 +403,7 @@ class Line:
             agency = self.of_return.agency.short_name
             return Ask(
                 _("Remind {agency}").format(agency=agency),
-                short=_("Return: {reason}").format(reason=_lowered(self.reason).rstrip(".")),
+                short=_("Return: {reason}").format(reason=without_capital(self.reason).rstrip(".")),
                 of=agency,
             )
         if self.action:
@@ -729,10 +729,6 @@ class Further(NamedTuple):
     @property
     def reference(self) -> str:
         return self.about.reference if self.about else ""
-
-
-def _lowered(sentence: str) -> str:
-    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _due(step: MitigationAt) -> date:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from agencies.typed.typed_dates import MONTHS
 from agencies.wording.translation import _, gettext_noop
 from workitems.terms.known_dates import KnownDate, KnownTo
-from workitems.terms.sentence_ends import with_capital
+from workitems.terms.sentence_ends import with_capital, without_capital
 from workitems.terms.spans import add_months, in_words
 
 LEVEL, TOTAL, PERIOD, SHARE, YES_NO, WORDS = (
@@ -34,7 +34,7 @@ _BEGINS = re.compile(r"(?:An?|Its?|Nobody|No|Our|The(?:ir|re|se|y)?|Th(?:is|ose)
 
 def _within(text: str) -> str:
     """Return what somebody typed as a sentence as it stands within another one: "the register is not built"."""
-    return f"{text[:1].lower()}{text[1:]}" if _BEGINS.match(text) else text
+    return without_capital(text) if _BEGINS.match(text) else text
 
 
 class State(StrEnum):

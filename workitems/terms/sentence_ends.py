@@ -66,6 +66,10 @@ def with_capital(text: str) -> str:
     return text if is_address(text) else text[:1].upper() + text[1:]
 
 
+def without_capital(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
 def on_one_line(text: str) -> str:
     """Return typed lines on one line. Each line of a list is a sentence of its own, with a capital and a full stop
     unless it is the first: "eleven languages live. Open rate 58%."."""
