@@ -99,6 +99,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Neither accepted nor withdrawn, even if the link has expired: it can be sent again."""
         return self.filter(accepted_at=None, withdrawn_at=None)
 
+    def may_join_on(self, on: date) -> Self:
+        """Waiting invitations to a role whose last day has not passed: others cannot be sent again."""
+        return self.waiting().filter(Q(to_on=None) | Q(to_on__gte=on))
+
     def found_by(self, words: str) -> Self:
         """Those with each word in the person's name or address, or in the name of the place."""
         found = self

@@ -202,7 +202,7 @@ def submitters_of(
         for of in [people[each.pk]]
     }
     asked = [pk for pk, each in found.items() if invited_to_all or not each.is_ready]
-    invited = invited_to(asked)
+    invited = invited_to(asked, on)
     return found | {pk: replace(found[pk], invited=[*waiting[pk], *invited[pk]]) for pk in asked}
 
 
@@ -228,12 +228,14 @@ def without_approver(agencies: Collection[int], on: date) -> set[int]:
     )
 
 
-def invited_to(agencies: Collection[int]) -> dict[int, list[Invited]]:
-    """Return who is invited to write for these agencies, by the agency's id. One query, or none without agencies."""
+def invited_to(agencies: Collection[int], on: date) -> dict[int, list[Invited]]:
+    """Return who is invited to write for these agencies and may still join on a day, by the agency's id. One query, or
+    none without agencies."""
     found: dict[int, list[Invited]] = defaultdict(list)
     if not agencies:
         return found
-    rows = Invitation.objects.waiting().filter(agency__in=agencies, role__in=WRITING_ROLES)
+    waiting = Invitation.objects.may_join_on(on)
+    rows = waiting.filter(agency__in=agencies, role__in=WRITING_ROLES)
     columns = ("agency", "name", "role", "email")
     for pk, name, role, email in rows.order_by("sent_at", "pk").values_list(*columns):
         found[pk].append(Invited(name, Role(role), email=email))

@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from agencies.models import Invitation, Seat
 from agencies.people import letters
 from agencies.people.services import invitations
 from agencies.people.services.invitations import hash_of
+from agencies.people.submitting import invited_to, submitters_of
 from agencies.wording.translation import day_words
 from tests.factories import (
     AgencyFactory,
@@ -167,6 +170,14 @@ def invited(health, **with_):
         agency=health, role=Seat.Role.CONTRIBUTOR, from_on=TODAY, sent_at=NOW,
         expires_at=NOW + timedelta(days=14), **with_,
     )  # fmt: skip
+
+
+def test_an_invitation_whose_last_day_has_passed_counts_for_nobody(health):
+    invitation = invited(health, to_on=TODAY)
+    after = TODAY + timedelta(days=1)
+    assert [each.name for each in invited_to([health.pk], TODAY)[health.pk]] == [invitation.name]
+    assert invited_to([health.pk], after) == {}
+    assert submitters_of([health], after)[health.pk].is_empty
 
 
 @pytest.mark.parametrize("role", [Seat.Role.CONTRIBUTOR, Seat.Role.APPROVER])
@@ -491,7 +502,9 @@ def test_the_page_for_reading_says_what_the_return_says_of_who_is_alone(written,
     handover.mark_ready(of_return=written, by=alone, on=TODAY, at=NOW)
     text = text_of(client_of(alone), f"{written.get_absolute_url()}read/")
     assert "nobody else at Health can submit it. Invite a second person" in text
-    assert "The coordinator is asked: it is on their desk since 1 June 2010." in text
+    ready_at = date_format(timezone.localtime(NOW), "j F Y, g:i a")
+    assert f"The coordinator is asked: it has been on their desk since {ready_at}." in text
+    assert f"said on {ready_at} that the return is ready" in text
     assert reverse("agencies:invite", args=[written.agency_id]) in text
 
 

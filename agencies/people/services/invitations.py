@@ -215,12 +215,12 @@ def send_all_again(*, agencies: Collection[int], by: User, at: datetime) -> list
     This is one act, so it does not count towards what a person may send in an hour. Left are those whose role has ended,
     and addresses that were sent most in a day.
     """
-    waiting = Invitation.objects.waiting().filter(agency__in=agencies, role__in=WRITING_ROLES)
+    waiting = Invitation.objects.may_join_on(timezone.localdate(at))
+    waiting = waiting.filter(agency__in=agencies, role__in=WRITING_ROLES)
     sent = []
     for each in waiting.order_by("pk"):
         with suppress(SeatRefused):
-            if each.to_on is None or each.to_on >= timezone.localdate(at):
-                sent.append(_send(_locked(each), by=by, at=at, reason=SENT_TO_ALL))
+            sent.append(_send(_locked(each), by=by, at=at, reason=SENT_TO_ALL))
     return sent
 
 

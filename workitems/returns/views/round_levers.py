@@ -53,7 +53,7 @@ def remind(request: HttpRequest, slug: str, round: int) -> HttpResponse:
     reached = {
         each.agency_id: people.sitting(row.plan, each.agency_id, *WRITING_ROLES) for each in missing
     }
-    invited = invited_to([each.agency_id for each in missing])
+    invited = invited_to([each.agency_id for each in missing], localdate(now))
     return form_page(
         request,
         "workitems/returns/rounds/remind.html",
