@@ -379,7 +379,7 @@ def _returns_of_coordinator(agencies: set[int], own: set[int], on: date) -> list
         ]
         + [
             line(
-                due=max(each.round.due_on, on),
+                due=on,
                 on=on,
                 plan=each.round.plan.title,
                 what=_("Read the return of {agency} for {round}").format(

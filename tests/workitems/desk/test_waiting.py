@@ -209,7 +209,8 @@ def test_a_submitted_return_is_a_to_do_of_the_coordinator(coordinator, plan, pol
             False,
         )
     ]
-    assert [line.url for line in lines_for(coordinator, TODAY)] == [sent.get_absolute_url()]
+    (waiting,) = lines_for(coordinator, TODAY)
+    assert (waiting.url, waiting.is_now(TODAY)) == (sent.get_absolute_url(), True)
 
 
 def test_a_round_whose_returns_are_all_accepted_is_to_be_closed(coordinator, plan, police, customs):
