@@ -77,7 +77,7 @@ def readiness(items: Iterable[Needs]) -> Readiness:
         (
             lambda row: bool(row.untested),
             lambda n: ngettext(
-                "has a milestone without “done means”", "have a milestone without “done means”", n
+                "does not say when a milestone is done", "do not say when a milestone is done", n
             ),
         ),
     )

@@ -40,7 +40,7 @@ def test_each_reason_names_its_items():
     )
     assert found.sentence == (
         "6 of 7 items are not ready for an audit: 2.4 and 3.1 have no target; 4.1 does not say how it was before "
-        "the plan; 1.7 has no date; 3.1, 5.2 and 5.3 have a milestone without “done means”."
+        "the plan; 1.7 has no date; 3.1, 5.2 and 5.3 do not say when a milestone is done."
     )
 
 
