@@ -2,7 +2,7 @@
 the plan as a whole."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, partial
@@ -63,14 +63,19 @@ class Said:
         return numbers_in(self.text)
 
     @cached_property
-    def _plain(self) -> str:
+    def sentences(self) -> Sequence[tuple[str, Collection[str]]]:
+        """Each sentence, with the beginnings of its words."""
+        return [(each, stems(each)) for each in sentences_of(self.text)]
+
+    @cached_property
+    def plain(self) -> str:
         return self.text.replace(",", "").casefold()
 
     def has(self, digits: str) -> bool:
         """Whether the text has a number, given as digits. Its numbers are read only if it can be there: by its digits, its
         word or, of thousands, as "214k" or "6.2 million"."""
         word = IN_WORDS.get(digits, digits)
-        may_be_there = digits in self._plain or word in self._plain or digits.endswith("000")
+        may_be_there = digits in self.plain or word in self.plain or digits.endswith("000")
         return may_be_there and digits in self.numbers
 
 
@@ -84,6 +89,7 @@ class Records:
         self._further: dict[int, Said] = {}
         self._lengths: dict[int, frozenset[tuple[int, str]]] = {}
         self._slips: dict[int, frozenset[tuple[int, str]]] = {}
+        self._tokens: dict[str, list[Token]] = {}
 
     @cached_property
     def _agencies(self) -> tuple[Mapping[str, int], re.Pattern[str]]:
@@ -98,7 +104,11 @@ class Records:
 
     def tokens_of(self, text: str) -> list[list[Token]]:
         """Return the sentences of a text, each as its words and values."""
-        return [tokens(each, self.numbers, *self._agencies) for each in sentences_of(text)]
+        found = sentences_of(text)
+        for each in found:
+            if each not in self._tokens:
+                self._tokens[each] = tokens(each, self.numbers, *self._agencies)
+        return [self._tokens[each] for each in found]
 
     def agencies_in(self, sentence: str) -> int:
         """Return how many agencies a sentence names, with other bodies by their acronyms."""
@@ -347,7 +357,8 @@ class Evidence:
         pattern = re.compile(
             rf"(?P<number>{NUMBER.pattern}) {re.escape(after['noun'])}", re.IGNORECASE
         )
-        texts = [each.text for each in (*self.said, *self.of_named)]
+        noun = after["noun"].casefold()
+        texts = [each.text for each in (*self.said, *self.of_named) if noun in each.plain]
         for alike in ([each] for each in self._alike(sentence)):
             if found := _numbers_before(pattern, alike):
                 texts = alike
@@ -360,9 +371,9 @@ class Evidence:
         """Yield the sentences of the records that have most words of a sentence, the most alike first."""
         words = stems(sentence)
         found = [
-            (len(words & stems(each)) / len(words), each)
+            (len(words & others) / len(words), each)
             for said in (*self.said, *self.of_named)
-            for each in sentences_of(said.text)
+            for each, others in said.sentences
             if words
         ]
         found = [pair for pair in found if pair[0] >= SOMEWHAT_ALIKE]
