@@ -1,6 +1,7 @@
 """A copy of the database, given to an attacker: nothing in it signs in, reads or answers for anybody.
 
-Every value of every table is tried as each kind of secret. The true secrets, which are in none of them, do open.
+Every value of every table is tried as each kind of secret. The true secrets, which are in none of them, do open. Each column
+that could have a secret is named in `KEPT`, so that one that is added is thought of.
 """
 
 import json
@@ -13,10 +14,12 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal import auth
+from django.apps import apps
 from django.conf import settings
 from django.core import mail, signing
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
 from django.utils.timezone import localdate, now
 
@@ -24,8 +27,15 @@ from agencies.models import Seat
 from agencies.people.services import invitations, tokens
 from agencies.records import sealing
 from tests.cast import client_of
+from tests.factories import NoteFactory
 from tests.security.second_steps import code_of
+from tests.workitems.by_email.mail_forms import ANSWERS_TO, VERIFIED, message
+from trafficking_plan.sign_in import sign_in_limits
+from workitems.by_email.mime_reading import Received
 from workitems.calendar import services as calendar
+from workitems.models import AnswerKey
+from workitems.notices import answer_keys
+from workitems.notices.news import Answerable, Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +43,28 @@ STEP = "/account/second-step/"
 WORD = re.compile(r"[A-Za-z0-9_=+/.:-]{6,}")
 # What every new database has: thousands of names from the code.
 OF_THE_CODE = {"auth_permission", "django_content_type", "django_migrations"}
+NAMED_AS_A_SECRET = re.compile(r"token|secret|hash$|password|session_|digest$|seed|^data$")
+# Each column that is named as if it had a secret, and as which secret of `attempts` it is tried; or why it has none.
+KEPT = {
+    "account.EmailConfirmation.key": "never written: addresses are confirmed by invitations",
+    "agencies.Invitation.token_hash": "invitation",
+    "agencies.SentForm.token": "tells a form that is sent twice from another",
+    "agencies.Token.token_hash": "token",
+    "agencies.User.password": "new password",
+    "mfa.Authenticator.data": "app",
+    "reports.RecordDigest.digest": "of records",
+    "reports.Rendering.data": "what a paper is made of",
+    "sessions.Session.session_data": "unpacked",
+    "sessions.Session.session_key": "session",
+    "socialaccount.SocialApp.secret": "never written: it is a setting",
+    "socialaccount.SocialToken.token": "never written",
+    "socialaccount.SocialToken.token_secret": "never written",
+    "usersessions.UserSession.data": "empty",
+    "usersessions.UserSession.session_key": "session",
+    "workitems.AnswerKey.digest": "answer by email",
+    "workitems.CalendarFeed.token_hash": "calendar",
+    "workitems.ReceivedMail.message_digest": "of an email that was received",
+}
 
 
 def dump(without=frozenset()):
@@ -59,7 +91,12 @@ def words(values):
 
 
 @pytest.fixture
-def secrets(people, django_capture_on_commit_callbacks):
+def answers_are_on(settings):
+    settings.MAIL_ANSWERS_TO, settings.MAIL_VERIFIED = ANSWERS_TO, VERIFIED
+
+
+@pytest.fixture
+def secrets(people, answers_are_on, django_capture_on_commit_callbacks):
     """One living secret of each kind, made on the pages as people make them, and not yet used or read."""
     person, police = people["contributor"], people.agencies["police"]
     browser = client_of(people, "contributor")
@@ -99,7 +136,26 @@ def secrets(people, django_capture_on_commit_callbacks):
     half_way = Client()
     link = reverse("account_reset_password_from_key", args=made["new password"].split("-", 1))
     assert half_way.get(link).status_code == 302
+    made["device"] = device_of(person)
+    made["answer by email"] = answer_key(people)
     return made
+
+
+def device_of(person):
+    """Return the cookie of a device that has signed in to an account."""
+    answer = HttpResponse()
+    sign_in_limits.remember_device(RequestFactory().get("/"), answer, person)
+    return answer.cookies[sign_in_limits.COOKIE].value
+
+
+def answer_key(people):
+    """Return the key in the address to which the contributor can answer a note."""
+    note = NoteFactory(item=people.plan.items.first())
+    about = Answerable(AnswerKey.Act.NOTE, note.pk, people.plan.pk, "")
+    texts = dict.fromkeys(("title", "plan", "message", "url", "link", "headline"), "")
+    entry = Entry(**texts, sentences=[], answerable=about)
+    (offered,) = answer_keys.with_addresses([entry], people["contributor"], localdate())
+    return offered.address.partition("+")[2].partition("@")[0]
 
 
 @contextmanager
@@ -147,6 +203,19 @@ def opens_an_address(name, text):
     return answer.status_code in (200, 302) and "no longer works" not in answer.text
 
 
+def answers_an_email(text):
+    """Whether an email with the text as its key answers one of ours, were its sender vouched for."""
+    keys = Received(message("Yes.", key=text)).keys(ANSWERS_TO)
+    return answer_keys.find(keys, localdate()) is not None
+
+
+def is_a_known_device(person, text):
+    """Whether a browser with the text as its cookie may go on guessing when others are shut out."""
+    asking = RequestFactory().get("/")
+    asking.COOKIES[sign_in_limits.COOKIE] = text
+    return bool(sign_in_limits.known_device(asking, person.email))
+
+
 def answers_for(authenticator, text):
     """Whether the text is the secret by which the person's codes are made."""
     if text.startswith(sealing.MARK):
@@ -171,7 +240,23 @@ def attempts(people):
         "new password": lambda text: opens_an_address("account_reset_password_from_key", text),
         "app": lambda text: answers_for(app, text),
         "recovery codes": lambda text: answers_for(codes, text),
+        "answer by email": answers_an_email,
+        "device": lambda text: is_a_known_device(people["contributor"], text),
     }
+
+
+def test_each_column_that_could_have_a_secret_is_tried_or_has_a_reason():
+    found = {
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if NAMED_AS_A_SECRET.search(field.name)
+    }
+    assert found | {"account.EmailConfirmation.key"} == KEPT.keys()
+    never = [name for name, why in KEPT.items() if why.startswith("never written")]
+    assert [
+        name for name in never if apps.get_model(name.rpartition(".")[0]).objects.exists()
+    ] == []
 
 
 def test_no_secret_is_in_the_dump(people, secrets):
