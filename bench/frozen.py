@@ -173,7 +173,12 @@ def run(number: int, seconds: float, size: int, file: Path | None) -> bool:
 async def hang(
     server: Server, people: list[User], seconds: float, begin: Act, end: Act
 ) -> dict[str, Any]:
-    log, ledgers = Log(), [Ledger() for _ in people]
+    log, ledgers, opened = Log(), [Ledger() for _ in people], time.monotonic()
+
+    def enter(phase: str) -> None:
+        log.phase = phase
+        print(f"{time.monotonic() - opened:5.0f} s  {phase}", flush=True)
+
     health = [Health("/healthz"), Health("/readyz")]
     async with asyncio.TaskGroup() as group:
         for place, (user, ledger) in enumerate(zip(people, ledgers, strict=True)):
@@ -181,13 +186,17 @@ async def hang(
         for each in health:
             group.create_task(each.ask(server.health, log))
         await asyncio.sleep(WARM_UP)
-        log.phase = "as usual"
+        enter("as usual")
         await asyncio.sleep(BEFORE)
-        log.phase, begun = "hangs", time.monotonic()
+        enter("hangs")
+        begun = time.monotonic()
         begin()
-        await asyncio.sleep(seconds)
-        log.phase, ended = "afterwards", time.monotonic()
-        end()
+        try:
+            await asyncio.sleep(seconds)
+        finally:  # whatever ends the run, the database goes on
+            enter("afterwards")
+            ended = time.monotonic()
+            end()
         await asyncio.sleep(AFTER)
         log.is_over = True
     # From the moment the database hung: what a request waited before is of the load.
