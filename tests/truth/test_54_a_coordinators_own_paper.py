@@ -28,6 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 Role = Seat.Role
 MANAGER = Role.AUTHORISING_MANAGER
+NOT_BY_THEM = "nobody else has confirmed it|asked .* yourself"
 names = iter(f"Account {number}" for number in range(1000))
 
 
@@ -192,15 +193,14 @@ def test_it_is_refused_or_confirmed_by_another_who_was_emailed(
     signatory = again(seat.user)
     # On the page of the paper the signatory is refused as well.
     sign = reverse("briefings:authorise", args=[paper.plan.slug, paper.pk])
-    on_page(signatory, sign, {"has_read": "on", "password": PASSWORD})
+    refused = on_page(signatory, sign, {"has_read": "on", "password": PASSWORD})
+    assert re.search(NOT_BY_THEM, refused.text)
     paper.refresh_from_db()
     assert (
         paper.state == Briefing.State.AWAITING
         and not IssuedPaper.objects.filter(briefing=paper).exists()
     )
-    assert re.search(
-        "nobody else has confirmed it|asked .* yourself", signatory_obstacle(paper, signatory)
-    )
+    assert re.search(NOT_BY_THEM, signatory_obstacle(paper, signatory))
     # None of the coordinator's accounts confirms it.
     for account in {coordinator, signatory, *accounts}:
         assert not again(account).has_perm("agencies.confirm_seat", seat)
