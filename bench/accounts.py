@@ -77,6 +77,7 @@ class Trial:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.database, self.source = folder, Database(url).folder, folder / "source"
+        self.began = time.monotonic()
         self.page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
         self.owner = f"postgresql://plan_owner@{quote(str(self.database), safe='')}/plan"
         self.env = {
@@ -103,6 +104,7 @@ class Trial:
         return text
 
     def follow(self, title: str, number: int = 0) -> None:
+        print(f"{time.monotonic() - self.began:5.0f} s  {title}, {number + 1}", flush=True)
         subprocess.run(
             ["sh", "-eu", "-c", self.block(title, number)], env=self.env, cwd="/", check=True
         )
