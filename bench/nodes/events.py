@@ -20,7 +20,7 @@ from bench.load import (
     User,
     users_of,
 )
-from bench.nodes.kept import PAPER_PATIENCE, lost_files, lost_saves, unfinished, wrong_papers
+from bench.nodes.kept import lost_files, lost_saves, unfinished, wrong_papers
 from bench.nodes.site import (
     Database,
     Installed,
@@ -33,7 +33,7 @@ from bench.nodes.site import (
     running,
     settings_of,
 )
-from bench.nodes.users import Ledger, Log, Papers, use
+from bench.nodes.users import PAPER_PATIENCE, Ledger, Log, Papers, use
 from bench.server import (
     free_port,
 )

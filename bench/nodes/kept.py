@@ -10,9 +10,7 @@ from bench.load import (
     User,
 )
 from bench.nodes.site import BUCKET, Installed
-from bench.nodes.users import Ledger, Paper, Papers, counted
-
-PAPER_PATIENCE = 240.0  # seconds for the last papers, once the users have left
+from bench.nodes.users import PAPER_PATIENCE, Ledger, Paper, Papers, counted
 
 
 def unfinished(papers: list[Paper]) -> bool:

@@ -30,6 +30,7 @@ from bench.server import (
 
 ACTS = {**CHOICES, "file": 0.5}
 PAPER_EVERY = 10.0  # seconds from one paper to the next
+PAPER_PATIENCE = 240.0  # seconds for a paper and all that wait before it, beside users who leave workers little of the machine
 
 
 @dataclass
@@ -214,12 +215,16 @@ class Papers:
     async def begun(self) -> None:
         """Ask for a paper and wait until a worker lays out its pages."""
         await self.ask()
-        last = self.asked[-1].pk
-        for _ in range(1200):
+        last, until = self.asked[-1].pk, time.monotonic() + PAPER_PATIENCE
+        while time.monotonic() < until:
             if await asyncio.to_thread(counted, pk=last, page__gte=1):
                 return
             await asyncio.sleep(0.05)
-        raise TimeoutError("No worker began to make the paper.")
+        keys = [paper.pk for paper in self.asked]
+        waiting = await asyncio.to_thread(counted, pk__in=keys, pk__lt=last, finished_at=None)
+        raise TimeoutError(
+            f"No worker began the paper in {PAPER_PATIENCE:.0f} s; {waiting} wait before it. See the workers' logs."
+        )
 
 
 def counted(**rows: Any) -> int:
