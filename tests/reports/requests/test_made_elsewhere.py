@@ -109,6 +109,7 @@ def test_a_true_redaction_is_accepted(path):
 def test_each_file_of_the_folder_has_its_sentence():
     assert {path.stem for path in (FILES / "false").glob("*.pdf")} == set(FALSE)
     assert len(list((FILES / "true").glob("*.pdf"))) >= 25
+    assert len(FALSE) + len(PAINTED) + len(BESIDE) + len(HALF_SHOWN) >= 25
 
 
 # --- by hand --------------------------------------------------------------------------------------
