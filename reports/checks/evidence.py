@@ -2,7 +2,7 @@
 the plan as a whole."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import cached_property, partial
@@ -63,7 +63,7 @@ class Said:
         return numbers_in(self.text)
 
     @cached_property
-    def sentences(self) -> Sequence[tuple[str, Collection[str]]]:
+    def sentences(self) -> Sequence[tuple[str, frozenset[str]]]:
         """Each sentence, with the beginnings of its words."""
         return [(each, stems(each)) for each in sentences_of(self.text)]
 
