@@ -99,11 +99,15 @@ CLAIMS = (
 _COUNT = re.compile(
     r"(?<!of )(?<!of its )(?<!of the )(?<!of the Plan’s )(?<![\w-])(?P<count>[\w-]+)"
     r"(?:\s+of\s+(?:its|the)(?:\s+Plan[’']s)?\s+[\w-]+)?\s+(?:key\s+)?(?:work\s+)?items?\s+(?:is|are|were|was|have been)\s+"
-    r"(?P<status>late|overdue|complete|completed|withdrawn|under way|ongoing)\b",
+    r"(?P<status>late|overdue|complete|completed|withdrawn|under way or ongoing|under way|ongoing)\b",
     re.IGNORECASE,
 )
 # Counted, but no claim: a text says it of much else than items.
-_STAGES = {"under way": Stage.UNDER_WAY, "ongoing": Stage.ONGOING}
+_STAGES = {
+    "under way": (Stage.UNDER_WAY,),
+    "ongoing": (Stage.ONGOING,),
+    "under way or ongoing": (Stage.UNDER_WAY, Stage.ONGOING),
+}
 
 
 class Disagreement(NamedTuple):
@@ -303,8 +307,8 @@ def _counts(text: str, facts: Facts) -> Iterator[Disagreement]:
     for match in _COUNT.finditer(text):
         word = match["count"].casefold()
         count = int(word) if word.isdecimal() else WORDS.get(word, 0)
-        if stage := _STAGES.get(match["status"].casefold()):
-            actual = sum(item.stage == stage for item in facts.items)
+        if stages := _STAGES.get(match["status"].casefold()):
+            actual = sum(item.stage in stages for item in facts.items)
         else:
             claim = next(each for each in CLAIMS if each.words.fullmatch(match["status"]))
             actual = sum(map(claim.of_item, facts.items))

@@ -193,26 +193,20 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
 
 
 def _lacking_evidence(counts: Counter[Completion], reviewer: str) -> str:
-    """Return for how many completed milestones evidence is missing, in a sentence that leads with them: "Agencies have yet to file
-    evidence for two of the 35 milestones completed since the Plan began (four of them business as usual); four more rest on a
-    note alone."; "" if it is missing for none."""
+    """Return for how many completed milestones evidence is missing: "Of the 35 milestones completed since the Plan began, two have
+    no evidence on file and four rest on a note alone."; "" if it is missing for none. What was usual before is counted among
+    them, and is told by the annex."""
     bare, notes, doubted = (
         counts[each] for each in (Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED)
     )
-    total, usual = counts.total(), counts[Completion.BUSINESS_AS_USUAL]
-    before = counts[Completion.BEFORE_PLAN]
+    total, before = counts.total(), counts[Completion.BEFORE_PLAN]
     if not bare or bare == total:
         return ""
-    asides = [f"{number(usual)} of them business as usual"] if usual else []
-    asides += [f"{number(before)} done before the Plan"] if before else []
-    aside = f" ({join_words(asides)})" if asides else ""
-    more = (
-        [f"{number(notes)} more {agree(notes, 'rests', 'rest')} on a note alone"] if notes else []
-    )
-    more += [f"{reviewer} questions {number(doubted)}"] if doubted else []
-    rest = f"; {join_words(more)}" if more else ""
+    parts = [f"{number(bare)} {agree(bare, 'has', 'have')} no evidence on file"]
+    parts += [f"{number(notes)} {agree(notes, 'rests', 'rest')} on a note alone"] if notes else []
+    parts += [f"{reviewer} questions {number(doubted)}"] if doubted else []
     since = "" if before else " since the Plan began"
-    return f"Agencies have yet to file evidence for {number(bare)} of the {number(total)} milestones completed{since}{aside}{rest}."
+    return f"Of the {number(total)} milestones completed{since}, {join_words(parts)}."
 
 
 def _without_evidence(counts: Counter[Completion]) -> str:
@@ -499,6 +493,9 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
     count = count_in_words(len(completed), "work item")
     when = "year" if writer.facts.is_year else "period"
     done = f"{capitalised(count)} {agree(len(completed), 'was', 'were')} completed in the {when}"
+    if any(item.pk in writer.facts.unsupported for item in completed):
+        # The audit found otherwise.
+        done = f"{capitalised(count)} {agree(len(completed), 'was', 'were')} reported complete in the {when}"
     if writer.tells_of_evidence:
         # The summary says that nothing shows it.
         done = f"Agencies report {count} completed in the {when}"

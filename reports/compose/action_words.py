@@ -23,7 +23,7 @@ from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import completion, future, has_verb, is_verb, says_we, within
 from workitems.terms.third_person import is_plural_agency, possessive
-from workitems.terms.verbs import ALSO_NOUNS, FROM_TWO, PAST
+from workitems.terms.verbs import ALSO_NOUNS, DETERMINERS, FROM_TWO, PAST
 
 # An act of more words, or with a time of its own, follows its day.
 LONG_ACT = 12
@@ -215,8 +215,11 @@ def _described(writer: Writer, source: Source, row: MitigationAt, most: int = 2)
         return in_agency_words(writer, told, most, ACTION_WORDS, said_by.short_name)
 
 
-# What ends with what was done, and may be no sentence: "Carve-out dropped.", "Nobody applied."
+# What ends with what was done: "Carve-out dropped.", which is no sentence, and "Nobody applied.", which is one.
 _UNDONE = re.compile(rf"^[\w’-]+(?: [\w’-]+){{0,3}} {PAST.pattern}\.?$")
+_HAS_SUBJECT = re.compile(
+    rf"(?:\d|{DETERMINERS}|{FROM_TWO}|both|everybody|it|nobody|none|they)\b", re.IGNORECASE
+)
 
 
 def _is_undone(text: str) -> bool:
@@ -224,9 +227,12 @@ def _is_undone(text: str) -> bool:
 
 
 def _with_rest(told: str, rest: Iterable[str], names: Iterable[str]) -> str:
-    """Return an action in words with its further sentences. A fragment follows a semicolon: "…; carve-out dropped."."""
+    """Return an action in words with its further sentences. What turns it follows a semicolon: "…; nobody applied."; a fragment is
+    left to the annex."""
     for each in rest:
         clause = within(each, names) if _is_undone(each) else None
+        if _is_undone(each) and not _HAS_SUBJECT.match(each):
+            continue
         told = f"{opened(told)}; {closed(clause)}" if clause else f"{told} {each}"
     return told
 

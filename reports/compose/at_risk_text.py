@@ -26,12 +26,15 @@ from reports.document.wording import (
     capitalised,
     closed,
     count_in_words,
+    first_sentences,
     number,
     opened,
     some,
 )
 from workitems.models.item import Confidence
 from workitems.plan.plan_at import ItemAt, MilestoneAt, RiskAt
+from workitems.terms.as_told import is_plural
+from workitems.terms.spans import span_in_words
 from workitems.terms.stems import cause, says_we, within
 from workitems.terms.third_person import is_plural_agency
 
@@ -93,9 +96,14 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     if moved and item.pk in writer.moves_told:
         # Section Delay does not repeat it.
         writer.used_sentences.update((why, moved_in_words(moved)))
-        # Without a reason, the first line says that it is in doubt.
-        reason, which = because(writer, why), with_notes(what(moved), item.number)
-        return (f"{capitalised(which)} may need longer still, {reason}." if reason else ""), sources
+        if not (reason := because(writer, why)):
+            if not item.is_key:
+                # The first line has it.
+                return NO_LINE
+            return f"{slipped_to(writer, item, moved)}, and may slip again.", sources
+        again = f": {reason.removeprefix('because ')}" if reason.startswith("because ") else ""
+        again = again if not reason.startswith("because of ") else f" {reason}"
+        return f"{slipped_to(writer, item, moved)}, and may slip again{again}.", sources
     who = writer.facts.lead_of(item)
     names, how = writer.agency_names, None
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
@@ -120,6 +128,37 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     )
     writer.tells_of_risk = True
     return text, sources
+
+
+# Words of the reason for which the group has moved a date.
+MOVE_WORDS = 12
+
+
+def slipped_to(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
+    """Return by how much the group has moved a date, to when and why, without the full stop: "Advice on penalties (3.4) has slipped
+    three months, to March 2011"."""
+    of_key = ["a key item"] if item.is_key else []
+    which = capitalised(writer.names.step(item, step, *of_key))
+    span = span_in_words(step.original, step.agreed)
+    has = "have" if is_plural(what(step)) else "has"
+    return (
+        f"{which} {has} slipped {span}, to {when(step.agreed, step.on)}{_why_moved(writer, step)}"
+    )
+
+
+def _why_moved(writer: Writer, step: MilestoneAt) -> str:
+    """Return the reason for which the group has moved a date, as the end of a clause; "" of a long one, or of one that cannot be."""
+    decided = writer.facts.moves.get(step.pk)
+    if decided is None:
+        return ""
+    with errors_naming(decided.source):
+        typed = (
+            first_sentences(writer.flat(decided.reason), 1, MOVE_WORDS)
+            if decided.reason.strip()
+            else ""
+        )
+    reason = because(writer, typed)
+    return f", {reason}" if reason else ""
 
 
 def because(writer: Writer, why: str) -> str:

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 
 from reports.compose.ahead import grave_risks
-from reports.compose.at_risk_text import keys_at_risk, others_at_risk, why_in_doubt
+from reports.compose.at_risk_text import keys_at_risk, others_at_risk, slipped_to, why_in_doubt
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import NO_LINE, Line, item_source, milestone_source
-from reports.compose.decided_changes import changes_of_plan
+from reports.compose.decided_changes import changes_of_plan, withdrawn
 from reports.compose.decisions import condition_of, dated_decision, decisions, own_decision
 from reports.compose.facts import Facts
 from reports.compose.late_by_item import cause_told
@@ -26,7 +26,7 @@ from reports.compose.late_words import (
 )
 from reports.compose.measures_text import in_brief as measures_in_brief
 from reports.compose.paragraphs import Writer
-from reports.compose.settling import depends_in_words
+from reports.compose.settling import SINCE_SETTLED, depends_in_words
 from reports.compose.slips import LateItem, cause_of, people_first
 from reports.compose.subjects import (
     CAUSES,
@@ -77,9 +77,7 @@ from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.lateness import Late
-from workitems.terms.measure_sentence import ordinal
 from workitems.terms.sentence_ends import sentences as sentences_of
-from workitems.terms.spans import span_in_words
 from workitems.terms.stems import completion, within
 
 EASY_NAME = 8  # words
@@ -149,20 +147,48 @@ def _in_brief(writer: Writer, room: Room, *, asks: bool) -> Iterator[Paragraph]:
         *worries,
         grave_risks(writer, room) if facts.items else NO_LINE,
     ]
+    stages = _how_it_goes(writer, room)
     after = [
-        _how_it_goes(writer, room),
         *(() if writer.has("background") else changes_of_plan(writer, room)),
         *(asked if asks and not is_own else ()),
     ]
     # Outcomes that go well may wait for the achievements.
-    others = sum(bool(text) for text, _ in (*before, *after))
-    measures = measures_in_brief(writer, room, most=MOST_BULLETS - others)
-    lines = [line for line in (*before, *measures, *after) if line[0]]
+    others = sum(bool(text) for text, _ in (*before, stages, *after))
+    measures = list(measures_in_brief(writer, room, most=MOST_BULLETS - others))
+    if others + len(measures) < MOST_BULLETS or not writer.has("delay"):
+        # Else section Delay has it.
+        after.insert(0, withdrawn(writer, room))
+    lines = _folded(before, measures, stages, after)
     yield from writer.paragraphs(
         "In brief:",
         about="figures",
         bullets=[(Bullet(writer.text(text)), sources) for text, sources in lines],
     )
+
+
+def _folded(
+    before: list[Line], measures: list[Line], stages: Line, after: list[Line]
+) -> list[Line]:
+    """Return the lines of a summary, of which more than `MOST_BULLETS` are joined: how many items are at each stage to how the plan
+    goes, then what the measures say, and then the last lines on what is at risk."""
+    before, after, counts = (
+        [line for line in lines if line[0]] for lines in (before, after, [stages])
+    )
+    excess = len([*before, *measures, *counts, *after]) - MOST_BULLETS
+    if excess > 0 and before and counts:
+        before[0] = _joined(before[0], counts.pop())
+        excess -= 1
+    first, worries = before[:1], before[1:]
+    for lines in (measures, after, worries):
+        while excess > 0 and len(lines) > 1:
+            last = lines.pop()
+            lines[-1] = _joined(lines[-1], last)
+            excess -= 1
+    return [*first, *worries, *measures, *counts, *after]
+
+
+def _joined(first: Line, second: Line) -> Line:
+    return f"{first[0]} {second[0]}", [*first[1], *second[1]]
 
 
 def _asked(writer: Writer, room: Room) -> Line:
@@ -218,7 +244,11 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
     late = sum(item.is_late for item in facts.items)
     difference = complete - last.complete
     done = f"{number(difference)} more {agree(difference, 'is', 'are')} complete"
-    if difference < 0:
+    if complete and not last.complete:
+        # All that the counts before it have.
+        whole = "one" if complete == 1 else all_of(complete)
+        done = f"{whole} {agree(complete, 'has', 'have')} been completed"
+    elif difference < 0:
         done = f"{number(-difference)} fewer {agree(-difference, 'is', 'are')} complete"
     # How many were late is said with those that are; if none is, here.
     change = "" if late else " and none is late"
@@ -312,7 +342,7 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
         return (words, sources), ""
     keys = [entry for entry in late if entry.item.is_key]
     leading = [entry for entry in late if entry.leads]
-    words, of_all = how_many(facts)
+    words, of_all = how_many(facts, len(moved) if len(keys) <= MAX_MEASURED else 0)
     sentences: list[str] = []
     is_divided = begins_with_counts(writer)
     if is_divided:
@@ -330,18 +360,18 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
         sentences.append(f"{start}{_names_of_late(writer, keys)}")
         if moved and not is_divided:
             noun = agree(len(moved), "more item", "more items")
-            more = _moved_beside(writer, moved, "another item")
+            more = _slipped_beside(writer, moved)
             later = f"{capitalised(_given_later_dates(writer.names, moved, noun))}."
             sentences.append(more or later)
     else:
         # All of them if they are few, else those that matter most.
         named = late if len(late) <= MAX_LATE else (leading or late)[:MAX_LATE]
         if not is_divided:
-            more = _moved_beside(writer, moved, f"a {ordinal(len(late) + 1)}") if moved else ""
-            both = f"{words}. {more}" if more else f"{words}."
-            if moved and not more:
-                both = f"{words}, and {_given_later_dates(writer.names, moved, 'more')}."
-            sentences.append(both)
+            more = _slipped_beside(writer, moved)
+            later = "one has been given a later date" if more is not None else ""
+            later = later or (_given_later_dates(writer.names, moved) if moved else "")
+            sentences.append(f"{words}, and {later}." if later else f"{words}.")
+            sentences += [more] if more else []
         sentences += _with_cause(writer, late, named)
         if (unnamed := len(keys) - sum(entry.item.is_key for entry in named)) > 0:
             sentences.append(
@@ -373,21 +403,20 @@ def _given_later_dates(names: Names, moved: list[ItemAt], *more: str) -> str:
     return f"{which} {agree(len(moved), 'has', 'have')} been given a later date"
 
 
-def _moved_beside(writer: Writer, moved: list[ItemAt], another: str) -> str:
-    """Return a sentence on the one item that the group has given a later date, `another` beside those that are late: "The date for a
-    fourth, the advice (3.4), has been moved by three months, to March 2011."; "" of several, or of a date that has moved again."""
+def _slipped_beside(writer: Writer, moved: list[ItemAt]) -> str | None:
+    """Return a sentence on the one item that the group has given a later date: "The advice (3.4) has slipped three months, to March
+    2011."; "" where the line on what is at risk has it, and None of several or of a date that has moved again."""
     step = moved_furthest(moved[0]) if len(moved) == 1 else None
     if step is None or step.forecast_due != step.agreed_due:
-        return ""
+        return None
     (item,) = moved
+    if is_in_doubt(item) and (item.is_key or why_in_doubt(writer, item)):
+        writer.moves_told.add(item.pk)
+        return ""
     if not item.is_key:
         writer.moves_told.add(item.pk)
-    span, to = span_in_words(step.original, step.agreed), when(step.agreed, step.on)
-    which = f"{another}, {writer.names.step(item, step)},"
-    doubt = ""
-    if is_in_doubt(item) and not (item.is_key or why_in_doubt(writer, item)):
-        doubt = ", which is in doubt"
-    return f"The date for {which} has been moved by {span}, to {to}{doubt}."
+    again = ", and may slip again" if is_in_doubt(item) else ""
+    return f"{slipped_to(writer, item, step)}{again}."
 
 
 def _has_later_date(item: ItemAt) -> bool:
@@ -534,10 +563,30 @@ def _with_cause(writer: Writer, late: list[LateItem], named: list[LateItem]) -> 
     ):
         rest = [entry for entry in named if entry not in of_main]
         (sentence,) = _will_be(writer, of_main)
-        because = f"mainly because of {CAUSES[main]}"
+        because = f"mainly because of {CAUSES[main]}{_settled_for(writer, main, of_main)}"
         first = f"{opened(sentence)}, {all_of(count) + ' ' if count > 1 else ''}{because}."
         return [first, *_will_be(writer, rest)]
     return list(_will_be(writer, named))
+
+
+def _settled_for(writer: Writer, cause: Delay.Cause, entries: list[LateItem]) -> str:
+    """Return for which of the items that one cause delayed it is settled, as the end of a sentence: "; the funding has since been
+    found for the poster, but not for the course"; "" if it is for none."""
+    settled = [
+        entry
+        for entry in entries
+        if (found := explained_delay(entry))
+        and (not found[1].is_open or found[1].settlement == Delay.Settlement.SETTLED)
+    ]
+    if not settled:
+        return ""
+    if len(settled) == len(entries):
+        return f"; {SINCE_SETTLED[cause]}"
+    names, rest = (
+        join_words(writer.names.phrase(entry.item) for entry in some_of)
+        for some_of in (settled, [entry for entry in entries if entry not in settled])
+    )
+    return f"; {SINCE_SETTLED[cause]} for {names}, but not for {rest}"
 
 
 def _will_be(writer: Writer, entries: list[LateItem]) -> Iterator[str]:

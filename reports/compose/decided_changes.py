@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from agencies.models import Agency
 from reports.compose.budget import Room
-from reports.compose.citations import Line
+from reports.compose.citations import NO_LINE, Line
 from reports.compose.facts import Facts, GroupChange
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.subjects import MAX_NAMED
@@ -41,8 +41,9 @@ ALWAYS_TOLD = (Variation.Kind.END, Variation.Kind.MEMBER)
 
 
 def changes_of_plan(writer: Writer, room: Room) -> Iterator[Line]:
-    """Yield how the Plan changed in the period: a line on the items added, on those withdrawn, and on what else was decided."""
-    for told in (_added, _withdrawn, _decided):
+    """Yield how the Plan changed in the period: a line on the items added, and on what else was decided. What was withdrawn is no
+    background: the summary has it, or section Delay."""
+    for told in (_added, _decided):
         text, sources = told(writer, room)
         if text:
             yield text, sources
@@ -124,11 +125,14 @@ def _what_changed(row: GroupChange) -> str:
 REASON_WORDS = 20
 
 
-def _withdrawn(writer: Writer, room: Room) -> Line:
+def withdrawn(writer: Writer, room: Room) -> Line:
     """Return the items withdrawn in the period, with the reason that the group was given or, without
-    one, the agency's last report."""
+    one, the agency's last report; nothing where the paper has it."""
+    if writer.tells_of_withdrawals:
+        return NO_LINE
     gone = [item for item in writer.facts.items if item.stage == Stage.WITHDRAWN]
     found = [(item, why) for item in gone if (why := why_withdrawn(writer.facts, item))]
+    writer.tells_of_withdrawals = True
     return _with_reasons(writer, found, room)
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from agencies.wording.translation import in_english
 from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming, key
-from reports.compose.subjects import numbers_of
+from reports.compose.subjects import with_notes
 from reports.document import FindingRow, FindingTable, Paragraph, markup
-from reports.document.wording import named, number
+from reports.document.wording import count_in_words, named, number
 from workitems.audits.findings import sentence
 from workitems.models import Finding
 
@@ -22,8 +22,11 @@ def audited(writer: Writer) -> Iterator[Paragraph]:
     def told(count: int, verdict: str) -> str:
         if verdict != Finding.Verdict.NOT_SUPPORTED:
             return number(count)
-        items = [item for item in facts.items if item.pk in facts.unsupported]
-        return f"{number(count)} (item{'s' if count > 1 else ''} {numbers_of(items, MOST_NAMED)})"
+        found = [item for item in facts.items if item.pk in facts.unsupported]
+        names = [f"{writer.names.bare(item)}, {item.number}" for item in found[:MOST_NAMED]]
+        if rest := found[MOST_NAMED:]:
+            names.append(f"and {count_in_words(len(rest), 'other')}")
+        return with_notes(number(count), "; ".join(names))
 
     if says := in_english(sentence)(facts.findings.rows, told):
         auditors = {row.audit.agency.name for row in facts.findings.rows}

@@ -15,6 +15,7 @@ from reports.compose.late_words import (
     in_agency_words,
     in_words_of,
     is_done,
+    latest_step,
     needed_for,
     noun_of,
     open_delay,
@@ -25,9 +26,7 @@ from reports.compose.late_words import (
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import planned_in_words, plans
 from reports.compose.slips import LateItem
-from reports.compose.subjects import (
-    numbers_of,
-)
+from reports.compose.subjects import from_when, is_waiting, numbers_of
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
 from reports.document.wording import (
     agree,
@@ -279,12 +278,22 @@ def _passages(
         passages.append(bridges[pk])
     of_item = actions.get(pk, [])
     passages += [(action_in_words(writer, entry, source, row), source) for source, row in of_item]
+    passages = [(_until_dated(entry, text), source) for text, source in passages]
     if done := all_done(entry):
         of = f" for {writer.names.again(entry.item)}" if passages else ""
         passages.append((done.format(of), item_source(entry.item)))
     if pk in ahead:
         passages.append(ahead[pk])
     return passages
+
+
+def _until_dated(entry: LateItem, text: str) -> str:
+    """Return a sentence with the item's new date in place of "until then", as section Delay has the date."""
+    step = latest_step(entry)
+    if step is None:
+        return text
+    at_least = "at least " if is_waiting(step) else ""
+    return re.sub(r"\buntil then\b", f"until {at_least}{from_when(step.forecast, step.on)}", text)
 
 
 def _by_item(

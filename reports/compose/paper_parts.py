@@ -19,6 +19,7 @@ from reports.compose.annex_rows import (
 from reports.compose.background import background
 from reports.compose.brief import figures, purpose
 from reports.compose.budget import RECOMMENDATIONS, SHORT_ASKS, count_words, is_by_item
+from reports.compose.decided_changes import withdrawn
 from reports.compose.decisions import Ask, asks
 from reports.compose.delay_text import delay
 from reports.compose.facts import Facts
@@ -45,7 +46,9 @@ def _delay(writer: Writer) -> Section:
     measures missed their targets or are worse than before the plan."""
     section = late_by_item(writer) if writer.is_by_item else delay(writer)
     measures = needing_attention(writer)
-    return replace(section, paragraphs=(*section.paragraphs, *measures)) if measures else section
+    gone, sources = withdrawn(writer, writer.room("delay"))
+    first = [writer.paragraph(gone, about="withdrawn", sources=sources)] if gone else []
+    return replace(section, paragraphs=(*first, *section.paragraphs, *measures))
 
 
 # Functions that generate the text of a section, by the section's content.

@@ -203,6 +203,8 @@ class Writer:
         self.tells_of_evidence = False
         # Whether the summary has an item that may become late.
         self.tells_of_risk = False
+        # Whether the paper says what was withdrawn, and why.
+        self.tells_of_withdrawals = False
         # The items that are not key of which its first line says to which later date they were moved.
         self.moves_told: set[int] = set()
         self.parts_told: set[int] = set()

@@ -87,6 +87,20 @@ WORDS = {
 }
 
 
+# That a cause is settled, before "for the course".
+SINCE_SETTLED = {
+    Delay.Cause.FUNDING: "the funding has since been found",
+    Delay.Cause.PRIOR_COMMITMENTS: "other work is no longer in the way",
+    Delay.Cause.STAFFING: "the staff have since been found",
+    Delay.Cause.ANOTHER_AGENCY: "the other agency has since done its part",
+    Delay.Cause.LEGISLATION: "what was needed in law has since been settled",
+    Delay.Cause.PROCUREMENT: "the procurement has since been settled",
+    Delay.Cause.CONSULTATION: "the consultation has since ended",
+    Delay.Cause.OUTSIDE_EVENT: "the effects of the event have since been settled",
+    Delay.Cause.OTHER: "the cause has since been settled",
+}
+
+
 def condition_in_words(cause: str, settlement: str, by: str = "", who: str = "") -> str:
     """Return on what a date depends while the cause is not settled, for `depends_in_words`: "if DoL can find the funding
     by December 2010", "a decision on the funding". `by` is the date until when it is to be settled, in words, and `who`

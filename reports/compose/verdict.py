@@ -18,6 +18,8 @@ STAGE_VERBS = {
     Stage.NOT_STARTED: ("has not started", "have not started"),
     Stage.WITHDRAWN: ("is withdrawn", "are withdrawn"),
 }
+# Of those under way and those that go on, together.
+IN_HAND = ("is under way or ongoing", "are under way or ongoing")
 
 
 # A plan of so many items of which none is complete says so.
@@ -209,6 +211,11 @@ def _at_each_stage(stages: list[str], none: str) -> str:
     """Return how many items are at each of these stages; `none` says that none is complete."""
     total = len(stages)
     found = [(stages.count(stage), STAGE_VERBS[stage]) for stage in STAGE_VERBS if stage in stages]
+    at_work = [stages.count(stage) for stage in (Stage.UNDER_WAY, Stage.ONGOING)]
+    if all(at_work) and len(found) > len(at_work):
+        # What differs between them, the annex has.
+        place = found.index((at_work[0], STAGE_VERBS[Stage.UNDER_WAY]))
+        found[place : place + 2] = [(sum(at_work), IN_HAND)]
     if len(found) == 1:
         who = {1: "The Plan’s one work item", 2: "Both work items"}.get(
             total, f"All {count_in_words(total, 'work item')}"
@@ -307,8 +314,9 @@ def keys_come_first(facts: Facts) -> bool:
     return keys != late and MAX_NAMED < sum(item.is_key for item in facts.kept) < 2 * keys
 
 
-def how_many(facts: Facts) -> tuple[str, str]:
-    """Return how many items are late, how many were in the last paper, and how many of them are key items, as a clause.
+def how_many(facts: Facts, moved: int = 0) -> tuple[str, str]:
+    """Return how many items are late, how many were in the last paper, and how many of them are key items, as a clause: with
+    those that were `moved`, as a part of all that have slipped.
     If the late key items come first, it is theirs, and the second text is a sentence on all items, without its full
     stop; else that is ""."""
     late, keys = late_and_keys(facts)
@@ -322,6 +330,9 @@ def how_many(facts: Facts) -> tuple[str, str]:
             of_all = f"All {number(items)} of its items are late{before}"
         return of_keys, of_all
     words = f"{count_in_words(late, 'item')} {agree(late, 'is', 'are')} late{before}"
+    if moved:
+        slipped = f"{count_in_words(late + moved, 'item')} have slipped"
+        words = f"{slipped}: {number(late)} {agree(late, 'is', 'are')} late{before}"
     return words + _how_many_key(facts, late, keys), ""
 
 

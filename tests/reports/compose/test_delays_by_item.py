@@ -447,14 +447,14 @@ def _brief(*items):
             "Trial of mobile pools in two regions, 4 pools",
             " DoL plans a trial of mobile pools in two regions, 4 pools, by December 2010.",
         ),
-        # What has happened is no plan, and what turns an action is told with it.
+        # What has happened is no plan, and what turns an action is told with it if it has a subject.
         (
             "A team of three started on 1 July 2010",
             " DoL reports that a team of three started on 1 July 2010.",
         ),
         (
             "Weekly meeting with the drafters. Carve-out dropped.",
-            " DoL plans a weekly meeting with the drafters; carve-out dropped.",
+            " DoL plans a weekly meeting with the drafters.",
         ),
         (
             "hire two trainers. Nobody applied.",

@@ -44,7 +44,7 @@ def test_a_paper_says_what_the_audit_found_and_names_what_is_not_supported():
     assert told(finding(items[0]), finding(items[1], "supported", 2), items=items) == [
         (
             "The audit by the Office of the Auditor-General looked at two items: the evidence supports what was reported for "
-            "one and does not support it for one (item 1.1).",
+            "one and does not support it for one (“Train staff”, 1.1).",
             ["Finding F1 on item 1.1", "Finding F2 on item 1.2"],
         )
     ]

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from reports.compose import write
+from reports.compose.brief import MOST_BULLETS
 from reports.compose.facts import LastPaper
 from reports.document import words
 from tests.reports.in_memory import (
@@ -73,6 +74,10 @@ def test_another_period_is_given_with_its_days():
             "Of the Plan’s four work items, one is complete and three have not started.",
         ),
         (
+            ["complete", "under_way", "ongoing", "ongoing"],
+            "Of the Plan’s four work items, one is complete and three are under way or ongoing.",
+        ),
+        (
             ["complete"] * 2 + ["under_way"] * 10 + ["withdrawn"],
             "Of the Plan’s 12 work items, 2 are complete and 10 are under way. One more is withdrawn.",
         ),
@@ -89,7 +94,8 @@ def test_items_are_counted_by_stage(stages, sentence):
     ("then", "now", "sentence"),
     [
         ((0, 0), (0, 0), "no more are complete and none is late"),
-        ((0, 1), (1, 1), "one more is complete"),
+        ((0, 1), (1, 1), "one has been completed"),
+        ((0, 1), (3, 1), "all three have been completed"),
         ((1, 0), (3, 2), "two more are complete"),
         ((2, 3), (1, 1), "one fewer is complete"),
         ((3, 2), (1, 0), "two fewer are complete and none is late any more (two then)"),
@@ -136,9 +142,9 @@ def test_most_key_items_being_late_comes_first_with_how_many_items_are_late_in_a
 @pytest.mark.parametrize(
     ("count", "moved"),
     [
-        (1, ". The date for a second, “Draft” (2.1), has been moved by a year, to June 2011."),
-        (2, "and “Train staff” (2.1) and “Train staff” (2.2) have been given a later date."),
-        (3, "and three more have been given a later date."),
+        (1, "one has been given a later date. “Draft” (2.1) has slipped a year, to June 2011."),
+        (2, "“Train staff” (2.1) and “Train staff” (2.2) have been given a later date."),
+        (3, "three have been given a later date."),
     ],
 )
 def test_one_item_that_was_given_a_later_date_is_told_with_it_two_are_named_and_more_are_counted(
@@ -149,7 +155,8 @@ def test_one_item_that_was_given_a_later_date_is_told_with_it_two_are_named_and_
         for n in range(1, count + 1)
     ]
     told = what_is_late(late(), *later)
-    assert told.startswith(f"One item is late{'' if count == 1 else ', '}{moved}")
+    all_of = ("Two", "Three", "Four")[count - 1]
+    assert told.startswith(f"{all_of} items have slipped: one is late, and {moved}")
 
 
 def test_nothing_is_said_of_an_earlier_paper_when_there_is_none():
@@ -212,11 +219,23 @@ def test_a_withdrawn_item_is_named_with_the_reason_and_month_of_the_decision():
     assert brief(item(), gone, withdrawals=reasons)[3:-1] == [
         "The working group withdrew “Study a help line” (1.10) in February 2010: its options were compared.",
     ]
-    background = paper(facts(item(), gone, withdrawals=reasons)).sections[1]
-    told = [each for each in background.paragraphs if "withdrew" in words(each.text)]
-    assert [[source.model for source in each.sources] for each in told] == [
-        ["workitems.plan", "workitems.variation"]
+    purpose, background, *_ = paper(facts(item(), gone, withdrawals=reasons)).sections
+    assert "workitems.variation" in [each.model for each in purpose.paragraphs[1].sources]
+    assert "withdrew" not in " ".join(words(each.text) for each in background.paragraphs)
+
+
+def test_a_withdrawn_item_begins_section_delay_where_the_summary_has_five_bullets():
+    gone = item("1.10", title="Study a help line", stage="withdrawn")
+    doubtful = [
+        item(f"2.{n}", title=f"Item {n}", is_key=n < 3, confidence="at_risk") for n in range(1, 5)
     ]
+    of = facts(late(), gone, *doubtful, withdrawals={gone.pk: withdrawn("They cost more.")})
+    sections = paper(of).sections
+    assert len(sections[0].paragraphs[1].bullets) == MOST_BULLETS
+    (delayed,) = (each for each in sections if each.heading == "Delay")
+    assert words(delayed.paragraphs[0].text) == (
+        "The working group withdrew “Study a help line” (1.10) in February 2010: they cost more."
+    )
 
 
 def test_a_withdrawal_before_the_period_is_only_counted():
@@ -234,12 +253,11 @@ def test_a_withdrawal_without_a_decision_is_reported_from_the_agencys_last_repor
         update_of(gone, achieved="another line does it. We stopped."),
         update_of(gone, no_change_on=date(2010, 7, 20)),
     ]
-    background = paper(facts(item(), gone, updates=updates)).sections[1]
-    told = [each for each in background.paragraphs if "no longer includes" in words(each.text)]
+    summary = paper(facts(item(), gone, updates=updates)).sections[0].paragraphs[1]
     assert brief(item(), gone, updates=updates)[-2] == (
         "The Plan no longer includes “Study a help line” (1.2): another line does it."
     )
-    assert [each.sources[1:] for each in told] == [(updates[1].source,)]
+    assert updates[1].source in summary.sources
     decided = {gone.pk: withdrawn("It cost more")}
     assert brief(item(), gone, updates=updates, withdrawals=decided)[-2] == (
         "The working group withdrew “Study a help line” (1.2) in February 2010: it cost more."
@@ -696,11 +714,11 @@ def test_what_stood_in_the_way_in_an_earlier_round_is_not_told():
 @pytest.mark.parametrize(
     ("challenges", "doubt", "line"),
     [
-        ("", ", which is in doubt", None),
+        ("", "“Draft” (2.1) has slipped a year, to June 2011, and may slip again. ", None),
         (
             "Bills may come first.",
             "",
-            "“Draft” (2.1) may need longer still, because bills may come first.",
+            "“Draft” (2.1) has slipped a year, to June 2011, and may slip again: bills may come first.",
         ),
     ],
 )
@@ -708,5 +726,5 @@ def test_an_item_given_a_later_date_that_is_in_doubt_says_so_once(challenges, do
     moved = item("2.1", step(LATER, original_due=PAST, description="Draft"), confidence="at_risk")
     update = update_of(moved, challenges=challenges)
     lines = brief(late(), moved, updates=[update] if challenges else [])
-    assert f"has been moved by a year, to June 2011{doubt}. " in lines[1]
+    assert f"one is late, and one has been given a later date. {doubt}“Item 1.1” (1.1)" in lines[1]
     assert [each for each in lines[2:] if "2.1" in each] == ([line] if line else [])

@@ -50,7 +50,7 @@ KEYS_FIRST = re.compile(
 # A paper by item divides a plan of many items by where each stands.
 DIVIDED = re.compile(r"(\S+) of the Plan’s (\S+) work items (?:is|are) late\b(.*)")
 SINCE_LAST = re.compile(
-    r"Since the last paper, of [^,]*, (?:no|(\S+)) (more|fewer) (?:is|are) complete"
+    r"Since the last paper, of [^,]*, (?:no|(?:all )?(\S+)) (more (?:is|are) complete|fewer (?:is|are) complete|ha(?:s|ve) been completed)"
     r"( and none is late(?: any more \((\S+) then\))?)?\."
 )
 BAD_GRAMMAR = re.compile(
@@ -181,15 +181,21 @@ def every_count_is_that_of_the_records(paper):
     figures = ""
     is_divided = DIVIDED.match(lines[1])
     if not (KEYS_FIRST.match(lines[1]) or is_divided):
-        *_, figures = (line for line in lines if line.startswith(starts) or "withdrawn." in line)
+        # Where there are many bullets, the first one has them.
+        told = [each for line in lines for each in line.split(". ")]
+        *_, figures = (
+            "",
+            *(each for each in told if each.startswith(starts) and "of the Plan is " not in each),
+        )
     if found := re.search(r"(\S+) (?:more|work items?) (?:is|are) withdrawn\.", brief):
         assert count_of(found[1]) == gone
     else:
         assert gone == 0
-    figures = figures.split(". ")[0]
-    for stage, label in (
-        ("complete", "complete"), ("under_way", "under way"), ("ongoing", "ongoing"),
-    ):  # fmt: skip
+    labels = [("complete", "complete"), ("under_way", "under way"), ("ongoing", "ongoing")]
+    if "under way or ongoing" in figures:
+        labels[1:] = [("in_hand", "under way or ongoing")]
+        stages["in_hand"] = stages["under_way"] + stages["ongoing"]
+    for stage, label in labels:
         found = re.search(rf"(\S+) (?:is|are) {label}[,. ]", f"{figures}.")
         if len(stages) > 1 and figures:
             texts = found[1] if found else "0"
@@ -217,7 +223,11 @@ def every_count_is_that_of_the_records(paper):
             assert count_of(of_keys[1]) == len(keys)
             assert count_of(of_keys[2] or of_keys[1]) == total
         else:
-            assert count_of(sentence) == len(late)
+            moved = re.match(
+                r"(\S+) items have slipped: (\S+ (?:is|are) late.*)", sentence, re.DOTALL
+            )
+            assert count_of(moved[2] if moved else sentence) == len(late)
+            assert not moved or count_of(moved[1]) > len(late)
         if 0 < len(keys) < len(late) and not keys_come_first:
             of_all = f"{number(len(keys))} of its {number(total)} key items"
             all_of_them = (
@@ -315,8 +325,9 @@ def every_change_is_that_since_the_last_paper(paper, line, late):
         return
     assert then == ([number(last.late) if last.late else "none"] if late else [])
     difference = sum(item.stage == "complete" for item in items) - last.complete
-    assert count_of(since[1] or number(0)) == abs(difference)
-    assert (since[2] == "fewer") == (difference < 0)
+    assert count_of(since[1].replace("both", "two") if since[1] else number(0)) == abs(difference)
+    assert since[2].startswith("fewer") == (difference < 0)
+    assert since[2].startswith("ha") == (difference > 0 == last.complete)
     assert bool(since[3]) == (not late)
     assert since[4] == (number(last.late) if last.late and not late else None)
 

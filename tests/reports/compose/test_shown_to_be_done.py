@@ -26,16 +26,14 @@ def given(*classes):
 def test_achievements_end_with_how_they_are_shown_to_be_done():
     of = given("with_evidence", "without", "business_as_usual")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "Agencies have yet to file evidence for one of the three milestones completed since the Plan began (one of them "
-        "business as usual)."
+        "Of the three milestones completed since the Plan began, one has no evidence on file."
     )
 
 
 def test_what_lacks_evidence_is_said_first_with_what_rests_on_a_note_or_is_questioned():
     of = given("with_evidence", "without", "without", "note_only", "questioned", "before_plan")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "Agencies have yet to file evidence for two of the six milestones completed (one done before the Plan); one more rests on "
-        "a note alone and DoL questions one."
+        "Of the six milestones completed, two have no evidence on file, one rests on a note alone and DoL questions one."
     )
 
 
