@@ -177,7 +177,9 @@ def of_milestone(item: ItemAt, step: MilestoneAt, agency: Agency) -> Printed | N
             advice += in_box(asked, remarks(asked, text, agency.short_name, names))
         why, effect = (closed(capitalised(text)) if text else "" for text in (why, effect))
         if why:
-            parts = [because(start, why, delay, is_late=item.is_late, who=agency.short_name)]
+            parts = [
+                because(start, why, delay, is_late=item.is_late, who=agency.short_name, step=step)
+            ]
         if effect:
             parts.append(in_words_of(agency.short_name, effect))
         if not why:

@@ -1,11 +1,18 @@
 """Items that are not late but at risk, in the summary: why, and which date has moved."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from reports.compose.ahead import response_in_words, risk_source, threat_alone
 from reports.compose.budget import Room
 from reports.compose.citations import NO_LINE, Line, item_source, milestone_source
-from reports.compose.late_words import AT_RISK_WORDS, challenge_of, in_agency_words, in_words_of
+from reports.compose.late_words import (
+    AT_RISK_WORDS,
+    cause_by,
+    challenge_of,
+    in_agency_words,
+    in_words_of,
+)
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import is_dated, last_plan, plans
 from reports.compose.subjects import (
@@ -13,6 +20,7 @@ from reports.compose.subjects import (
     MAX_LATE,
     MAX_NAMED,
     Names,
+    is_in_doubt,
     moved_furthest,
     moved_in_words,
     what,
@@ -137,7 +145,7 @@ MOVE_WORDS = 12
 def slipped_to(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
     """Return by how much the group has moved a date, to when and why, without the full stop: "Advice on penalties (3.4) has slipped
     three months, to March 2011"."""
-    of_key = ["a key item"] if item.is_key else []
+    of_key = ["a key item"] if item.is_key and is_in_doubt(item) else []
     which = capitalised(writer.names.step(item, step, *of_key))
     span = span_in_words(step.original, step.agreed)
     has = "have" if is_plural(what(step)) else "has"
@@ -246,7 +254,8 @@ def at_risk_in_words(
     key = ", a key item," if item.is_key else ""
     start = f"{capitalised(names.item(item))}{key} may become late{' too' if is_another else ''}"
     is_reviewers = item.confidence not in DOUBTFUL
-    reason = cause(why, agencies) if why and not says_we(why) else None
+    words = partial(cause_by, who) if not is_reviewers else cause
+    reason = words(why, agencies) if why and not says_we(why) else None
     if reason:
         start = f"{start}, {reason}"
     elif why and is_reviewers:

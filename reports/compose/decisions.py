@@ -30,7 +30,7 @@ from reports.compose.slips import LateItem
 from reports.compose.subjects import from_when, has_new_date, is_waiting, noted, when
 from reports.document import Verb
 from reports.document.dates import MONTHS
-from reports.document.wording import agree, join_words, mentions, named, opened
+from reports.document.wording import agree, closed, join_words, mentions, named, opened
 from workitems.models import Delay
 from workitems.plan.plan_at import ItemAt
 from workitems.terms.fragments import with_months
@@ -115,8 +115,9 @@ def missing_in(ask: Recommended, names: Iterable[str]) -> Lacks:
         decision, is_on_it, rest = text.partition(ON_WHICH)
         if not is_on_it:
             return Lacks()
-        has_money, is_costed = FROM in rest, "$" in decision
-        has_refusal = IF_DECLINED in rest or OF_OTHERS in rest
+        rest, is_costed = rest.casefold(), "$" in decision
+        has_money = FROM.casefold() in rest
+        has_refusal = any(each.casefold() in rest for each in (IF_DECLINED, OF_OTHERS))
         is_dated = bool(_DATED.search(decision))
         return Lacks(when=not is_dated, money=is_costed and not has_money, refusal=not has_refusal)
     # Those of earlier drafts are listed in one.
@@ -126,14 +127,14 @@ def missing_in(ask: Recommended, names: Iterable[str]) -> Lacks:
     return Lacks(who=lacks_who or BY_WHOM in text, when=UNDATED in text)
 
 
-FROM = "the money would come from "
+FROM = "The money would come from "
 # What happens otherwise, of the Minister's own decision and of those of others.
-IF_DECLINED, OF_OTHERS = "if you decline, ", "if it is declined, "
+IF_DECLINED, OF_OTHERS = "If you decline, ", "If it is declined, "
 
 
 def _case(writer: Writer, entry: LateItem, otherwise: str = IF_DECLINED) -> str:
-    """Return the case for a decision: where its money would come from, and what happens if it is declined; "" if no record
-    says it."""
+    """Return the case for a decision in sentences: where its money would come from, and what happens if it is declined; "" if no
+    record says it."""
     if (found := unsettled(entry)) is None:
         return ""
     source, delay = found
@@ -143,7 +144,7 @@ def _case(writer: Writer, entry: LateItem, otherwise: str = IF_DECLINED) -> str:
         for asked, start in (("money_from", FROM), ("if_declined", otherwise))
         if (words := completed(writer, source, asked, getattr(delay, asked), who))
     ]
-    return "".join(f"; {each}" for each in told)
+    return f". {' '.join(map(closed, told))}" if told else ""
 
 
 def own_decision(condition: str) -> str:

@@ -344,6 +344,7 @@ def _with_reason(
                 is_late=entry.is_late,
                 who=who,
                 agencies=names,
+                step=entry.main_delay[0].milestone if entry.main_delay else None,
             )
     why = because_of(cause)
     if why and is_typed and found:

@@ -15,9 +15,10 @@ from reports.document import Source
 from reports.document.wording import capitalised, closed, first_sentences, number, opened
 from workitems.models import Delay, Variation
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
+from workitems.terms.as_told import is_plural
 from workitems.terms.date_order import before_due
 from workitems.terms.fragments import UNDER_WAY, as_reason, with_months
-from workitems.terms.known_dates import KnownDate
+from workitems.terms.known_dates import KnownDate, from_to
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import cause, completion, has_verb, is_order, says_nothing, says_we
 from workitems.terms.third_person import is_plural_agency, possessive, without_we
@@ -95,15 +96,19 @@ def because(
     is_late: bool,
     who: str,
     agencies: Iterable[str] = (),
+    step: MilestoneAt | None = None,
 ) -> str:
     """Return the start and the reason as one sentence if they fit together. Of a late item, a cause that is over is
-    reported as past. What is no sentence of the paper is quoted as words of the agency `who`."""
+    reported as past, and one that is not that of the first move of its milestone (`step`) only of its own. What is no
+    sentence of the paper is quoted as words of the agency `who`."""
     first, *rest = sentences(reason)
     is_quoted = says_we(reason) or not is_late or len(first.split()) == 1 or lacks_subject(first)
-    why = None if is_quoted else cause(first, agencies)
+    why = None if is_quoted else cause_by(who, first, agencies)
     if why is None:
         return f"{start} {in_words_of(who, reason)}"
-    if not delay.is_open:
+    if delay.is_open and (part := moved_again(step, delay)):
+        begun = f"{start} It moved again, {part}, {why}."
+    elif not delay.is_open:
         begun = f"{start} It slipped at first {why}."
     elif (
         len(sentences(start)) == 1
@@ -116,6 +121,48 @@ def because(
     else:
         begun = f"{start} It is late {why}."
     return " ".join([begun, *rest])
+
+
+def moved_again(step: MilestoneAt | None, delay: DelayAt) -> str:
+    """Return by which move of a milestone's date a cause is told, if an earlier one past the agreed date had another cause: "from 4
+    March to May 2027"; "" if it is the cause of all of its lateness."""
+    earlier = (
+        [
+            each
+            for each in step.delays
+            if each.found_on < delay.found_on and each.cause != delay.cause
+        ]
+        if step
+        else []
+    )
+    if step is None or not earlier or not step.agreed_due < delay.due_before < delay.due_after:
+        return ""
+    return from_to(delay.before, delay.after)
+
+
+# A name and a thing without an article, before what it does: "One NZ switch upgrade may run".
+_BARE = re.compile(
+    r"(?P<name>(?:[A-Z][\w’&-]* ){1,3})(?P<thing>(?:[a-z][\w-]* ){1,3})(?=(?:can|could|did|does|had|has|is|may|might|must|was|will|would)\b)"
+)
+_UNCOUNTED = re.compile(
+    r"(?:advice|capacity|demand|funding|policy|staff|training|work|\w+(?:ment|[st]ion|ing|ance|ence|ity))$"
+)
+
+
+def cause_by(who: str, text: str, agencies: Iterable[str] = ()) -> str | None:
+    """Return a reason as `cause` does, quoted as what the agency `who` writes if it begins with a thing that lacks its article."""
+    why = cause(text, agencies)
+    found = _BARE.match(opened(text))
+    if why is None or not found or not why.startswith(f"because {found['name']}"):
+        return why
+    thing = found["thing"].strip()
+    if (
+        thing.startswith(("and ", "for ", "in ", "of "))
+        or is_plural(thing)
+        or _UNCOUNTED.search(thing)
+    ):
+        return why
+    return f"because, as {who} {'write' if is_plural_agency(who) else 'writes'}, “{opened(text)}”"
 
 
 def own_sentence(reason: str, delay: DelayAt, who: str, agencies: Iterable[str] = ()) -> str:

@@ -32,6 +32,7 @@ from reports.compose.paper_cover import cover_of
 from reports.compose.paragraphs import Writer, asked, length
 from reports.compose.questions import questions
 from reports.compose.talking_points import talking_points
+from reports.compose.writing_out import in_full_at_first
 from reports.document import (
     Annex,
     Cover,
@@ -220,6 +221,7 @@ def _with_words(
     """Return the sections with so many words shared out, their writer, and their length in words."""
     writer = Writer(facts, annexes, contents, words, is_tight=is_tight)
     sections = {content: writer.write(content, CONTENTS[content]) for content in contents}
+    sections = in_full_at_first(sections, facts.agencies.values())
     total = sum(length(each) for made in sections.values() for each in made.paragraphs)
     found = list(asks(writer))
     if writer.is_by_item:

@@ -53,9 +53,10 @@ THAT_DATES = ("that the new date", "that new dates depend")
 # What recommendations of earlier drafts say that no record says.
 BY_WHOM = " (by whom is not recorded)"
 UNDATED = " (no day is set)"
-# The case for a decision; that of earlier drafts is in brackets.
+# The case for a decision; that of earlier drafts is in brackets, or follows a semicolon.
 _IN_CASE = (
-    r"(?: \((?:the money|if it) .*\)|; (?:the money would|if you decline|if it is declined)\b.*)"
+    r"(?: \((?:the money|if it) .*\)|; (?:the money would|if you decline|if it is declined)\b.*"
+    r"|\. (?:The money would|If you decline|If it is declined)\b.*)"
 )
 _FOR_WHAT = rf"{ON_WHICH}(?:(.+? \([0-9A-Za-z.-]+\)), )?.*?(?P<case>{_IN_CASE})?"
 _CASE = re.compile(rf"{_IN_CASE}$")
@@ -108,7 +109,7 @@ def asked(asks: Iterable[Recommended]) -> str:
         clauses.append(clause)
     if of_others and not is_own:
         clauses.append(_noted(of_others))
-    if sum(len(each.split()) for each in clauses) > MOST_ASKED:
+    if len(clauses) > 1 or sum(len(each.split()) for each in clauses) > MOST_ASKED:
         # The recommendation has the case for a decision.
         clauses = [_CASE.sub("", each) for each in clauses]
     if sum(len(each.split()) for each in clauses) > MOST_ASKED:

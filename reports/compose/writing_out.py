@@ -2,7 +2,7 @@
 names of agencies."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -84,6 +84,67 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
     paragraphs = tuple(map(changed, section.paragraphs))
     return replace(section, paragraphs=paragraphs), {
         each.pk for each in early if each.short_name not in todo
+    }
+
+
+def in_full_at_first(
+    sections: Mapping[str, Section], agencies: Iterable[Agency]
+) -> dict[str, Section]:
+    """Return the sections of a paper with the short name of each agency beside its name where the paper first has that, if a later
+    place has the short name alone: a standing text or a condition may name an agency without it."""
+    made = dict(sections)
+    texts = [text for each in made.values() for part in each.paragraphs for text in texts_of(part)]
+    whole = "\n".join(texts)
+    for agency in agencies:
+        name, short = agency.name, agency.short_name
+        if not acronym_of(short) or mentions_one(name, [short]) or name not in whole:
+            continue
+        both = rf"{re.escape(name)}(?P<owns>’s)? \({re.escape(short)}\)"
+        bare = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)(?!(?:’s)? \({re.escape(short)}\))")
+        first = re.search(rf"(?<!\w)(?:{re.escape(name)}|{re.escape(short)})(?!\w)", whole)
+        rest = re.sub(both, "", whole)
+        is_used = re.search(rf"(?<!\w){re.escape(short)}(?!\w)", rest) or re.search(both, whole)
+        if not (first and is_used and bare.match(whole, first.start())):
+            continue
+        made = _spelt(made, name, short, bare, re.compile(rf"(?:\b[Tt]he )?{both}"))
+    return made
+
+
+def _spelt(
+    sections: dict[str, Section],
+    name: str,
+    short: str,
+    bare: re.Pattern[str],
+    both: re.Pattern[str],
+) -> dict[str, Section]:
+    """Return the sections with a name followed by the short one at its first place, if that is not in brackets or quoted, and with
+    the short one alone where a later place has both."""
+    is_done = False
+
+    def written(run: Run) -> Run:
+        nonlocal is_done
+        if is_done:
+            return replace(
+                run, text=both.sub(lambda found: short + (found["owns"] or ""), run.text)
+            )
+        found = None if run.bold else bare.search(run.text)
+        if found is None:
+            return run
+        before = run.text[: found.start()]
+        if any(before.count(mark) > before.count(end) for mark, end in ("()", "“”")):
+            return run
+        is_done, end = True, found.end()
+        owns = "’s" if run.text.startswith("’s", end) else ""
+        rest = both.sub(lambda each: short + (each["owns"] or ""), run.text[end + len(owns) :])
+        return replace(run, text=f"{run.text[:end]}{owns} ({short}){rest}")
+
+    def changed(part: Part) -> Part:
+        text = tuple(map(written, part.text))
+        return replace(part, text=text, bullets=tuple(map(changed, part.bullets)))
+
+    return {
+        content: replace(section, paragraphs=tuple(map(changed, section.paragraphs)))
+        for content, section in sections.items()
     }
 
 

@@ -718,7 +718,7 @@ def test_the_summary_tells_the_one_grave_risk_that_nobody_has_raised_and_what_is
     # Next steps does not tell it again.
     assert "pools" not in ahead and "risk" not in ahead.partition("You will be")[0]
     assert _risks(description=typed, response="Stocktake (1.7), then advice")[0] == (
-        f"{start} The Department of Labour’s response is “Stocktake (1.7), then advice”."
+        f"{start} The Department of Labour’s (DoL) response is “Stocktake (1.7), then advice”."
     )
     assert _risks(description=typed, response="")[0] == f"{start} No response is recorded."
     assert _risks(description="Loss of the pools.", response="Train more.")[0] == (

@@ -457,7 +457,7 @@ def test_a_decision_that_a_date_needs_is_in_the_recommendations_and_what_else_it
     start = "The delay of the card matters most: victims wait."
     assert of_worry("needs_decision") == start
     assert of_worry("being_settled") == (
-        f"{start} Its new date holds only if the Department of Labour can find the funding."
+        f"{start} Its new date holds only if the Department of Labour (DoL) can find the funding."
     )
 
 

@@ -377,8 +377,8 @@ def test_the_case_for_a_decision_is_that_of_the_ministers_own():
     (ask,) = made.asks
     assert (str(ask.verb), ask.text) == (
         "agree",
-        "to provide $6 million, on which the new date for the brochure to be printed (1.1), May 2011, depends; the money would "
-        "come from the baseline; if you decline, the line opens in 2012",
+        "to provide $6 million, on which the new date for the brochure to be printed (1.1), May 2011, depends. The money would "
+        "come from the baseline. If you decline, the line opens in 2012.",
     )
 
 

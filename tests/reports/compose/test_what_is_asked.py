@@ -233,7 +233,7 @@ def test_the_case_for_the_ministers_decision_stands_beside_it():
     made = write(facts(asked), BY_ITEM, in_full=False)
     (ask,) = made.asks
     assert ask.text.endswith(
-        "depends; the money would come from the baseline of Vote Labour; if you decline, travellers wait a year"
+        "depends. The money would come from the baseline of Vote Labour. If you decline, travellers wait a year."
     )
     assert missing_in(ask, []) == Lacks()
 
@@ -276,14 +276,21 @@ def test_the_summary_asks_for_the_ministers_own_decisions_and_leaves_others_to_t
     )
 
 
-def test_the_summary_has_the_case_for_a_decision():
-    case = "(the money would come from Vote Labour; if it is declined, travellers wait a year)"
+@pytest.mark.parametrize(
+    "case",
+    [
+        ". The money would come from Vote Labour. If it is declined, travellers wait a year",
+        # As earlier drafts have it.
+        " (the money would come from Vote Labour; if it is declined, travellers wait a year)",
+    ],
+)
+def test_the_summary_has_the_case_for_a_decision(case):
     asks = (
         Ask(
             key="r-1", verb=Verb.AGREE,
-            text=f"to a higher fee ($2 million), on which the new date for the card (1.1), May 2011, depends {case}",
+            text=f"to a higher fee ($2 million), on which the new date for the card (1.1), May 2011, depends{case}",
         ),
     )  # fmt: skip
     assert printed(Draft((), asks), SENTENCE) == (
-        f"You are asked to agree to a higher fee ($2 million), on which the card (1.1) depends {case}."
+        f"You are asked to agree to a higher fee ($2 million), on which the card (1.1) depends{case}."
     )
