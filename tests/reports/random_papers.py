@@ -227,6 +227,7 @@ def dates_of(of: Facts) -> set[str]:
                 found |= _known(due)
             found |= _day_words(own.completed_on) if own.completed_on else set()
             for held in own.delays:
+                found |= _known(held.before) | _known(held.after)
                 found |= _day_words(held.settling_by) if held.settling_by else set()
                 for act in held.mitigations:
                     found |= _day_words(act.due_on) if act.due_on else set()

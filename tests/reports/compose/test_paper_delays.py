@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from reports.compose.as_printed import of_milestone
+from reports.compose.late_words import cause_by
 from reports.compose.mitigation_text import mitigation
 from reports.compose.paragraphs import Writer
 from reports.document import words
@@ -889,3 +890,39 @@ def test_a_delay_that_has_ended_needs_and_bridges_nothing():
     assert mitigations(late("1.1", over, is_key=True)) == [
         "No action is recorded yet for “Train staff” (1.1)."
     ]
+
+
+def test_a_cause_is_that_of_its_own_move_where_an_earlier_move_had_another_one():
+    why = {"explanation": "no money was set aside", "settlement": "needs_decision"}
+    first = delay("staffing", "the writer left", found_on=date(2010, 3, 1), due_after=SOON)
+    again = delay(due_before=SOON, due_after=LATER, **why)
+    assert (
+        " It moved again, from 31 August 2010 to 30 June 2011, because no money was set aside."
+        in (delays(late("1.1", first, again))[0])
+    )
+    same = delay("funding", "the writer left", found_on=date(2010, 3, 1), due_after=SOON)
+    assert ", because no money was set aside." in delays(late("1.1", same, again))[0]
+    assert "It moved again" not in delays(late("1.1", same, again))[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "One NZ switch upgrade may come first",
+            "because, as DoL writes, “One NZ switch upgrade may come first”",
+        ),
+        ("One NZ staff may leave", "because One NZ staff may leave"),
+        ("no money was set aside", "because no money was set aside"),
+    ],
+)
+def test_a_cause_that_begins_with_a_thing_without_its_article_is_quoted(typed, told):
+    assert cause_by("DoL", typed) == told
+
+
+def test_until_then_is_a_date_in_section_mitigation():
+    held_up = delay(
+        explanation="the trainers left",
+        actions=[action("Leaflets are all that staff have until then.", LABOUR, SOON)],
+    )
+    assert "staff have until June 2011" in " ".join(mitigations(late("1.1", held_up)))

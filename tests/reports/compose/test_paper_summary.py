@@ -516,6 +516,17 @@ def test_a_cause_of_more_than_half_of_the_late_items_stands_with_them():
     )
 
 
+def test_a_cause_that_is_settled_for_some_of_its_items_is_said_to_be():
+    found = delay("funding", "no money was set aside", settlement="settled", due_after=LATER)
+    open_ = delay("funding", "no money was set aside", due_after=LATER)
+    steps = [step(PAST, each, forecast_due=LATER) for each in (found, open_)]
+    items = [item(f"1.{n}", each, title=f"Item {n}") for n, each in enumerate(steps, 1)]
+    assert (
+        "mainly because of a lack of funding; the funding has since been found for “Item 1” (1.1), but not for “Item 2” (1.2)."
+        in (what_is_late(*items))
+    )
+
+
 @pytest.mark.parametrize(
     ("count", "figures"),
     [

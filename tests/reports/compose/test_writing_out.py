@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reports.compose.facts import Term
-from reports.compose.writing_out import introduce, write_out
+from reports.compose.writing_out import in_full_at_first, introduce, write_out
 from reports.document import (
     MAX_TEXT,
     Bullet,
@@ -151,3 +151,19 @@ def test_a_short_name_within_another_name_stays():
     assert introduced("It was agreed with the MOH.") == [
         "It was agreed with the Ministry of Health (MOH)."
     ]
+
+
+def test_a_short_name_stands_beside_the_name_where_the_paper_first_has_it():
+    health = f"the {HEALTH.name}"
+    found = in_full_at_first(
+        {
+            "purpose": section(f"It waits for {health}’s advice."),
+            "background": section(f"Then {health} ({HEALTH.short_name}) acts."),
+        },
+        [HEALTH],
+    )
+    assert texts(found["purpose"]) == [f"It waits for {health}’s ({HEALTH.short_name}) advice."]
+    assert texts(found["background"]) == [f"Then {HEALTH.short_name} acts."]
+    # Not of one whose short name the paper does not use.
+    alone = {"purpose": section(f"It waits for {health}.")}
+    assert in_full_at_first(alone, [HEALTH]) == alone
