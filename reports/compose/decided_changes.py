@@ -1,5 +1,5 @@
 """How the Plan changed in the period: items added and withdrawn, and what else the working group decided or an agency’s end
-brought. Section Background has it; of a paper without one, the summary."""
+brought. Section Background has it, or the summary of a paper without one; what was withdrawn, the summary or section Delay."""
 
 from collections.abc import Iterator
 
