@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from tests.workitems import trackers
-from workitems.intake.tracker.doubts import ADD, NOTE, READ
+from workitems.intake.tracker.doubts import ADD, NOTE, READ, name_of
 from workitems.intake.tracker.guess import guess
 from workitems.intake.tracker.opening import open_tracker
 from workitems.intake.tracker.plan_reading import understand
@@ -79,9 +79,28 @@ def test_no_day_of_completion_is_made_up():
     )
     assert [(item.is_undated, dates_of(item)) for item in found.items] == [
         (True, []),
-        (False, [("30 September 2026", None, date(2026, 10, 3))]),
+        (True, []),
     ]
     assert found.open_doubts == []
+
+
+def test_a_day_that_a_text_names_makes_a_milestone_late_only_if_a_person_says_so():
+    late = ["2", "Roads", "NEMA", "", "30 Sep", "Agreed by the group on 3 October", "Y"]
+    in_time = ["2", "Roads", "NEMA", "", "5 Oct", "Agreed by the group on 3 October", "Y"]
+    question = asked(read(late), "complete-undated")
+    assert [each.value for each in question.choices][:2] == ["2026-10-03", NOTE]
+    assert (question.chosen, question.is_guessed) == (NOTE, True)
+    said = answered(late, complete_undated="2026-10-03")
+    assert dates_of(said.items[0]) == [("30 September 2026", None, date(2026, 10, 3))]
+    assert dates_of(read(in_time).items[0]) == [("5 October 2026", None, date(2026, 10, 3))]
+
+
+def test_a_due_date_that_is_guessed_and_over_must_be_answered():
+    rows = [["1", "Map", "NEMA", "", said, "", "N"] for said in ("mid 2026", "mid 2027")]
+    assert [
+        [(each.chosen, each.is_open, each.is_guessed) for each in read(row).doubts if each.group == "dates"]
+        for row in rows
+    ] == [[("", True, False)], [("2027-06", False, True)]]  # fmt: skip
 
 
 def test_each_complete_item_has_an_answer_of_its_own():
@@ -115,7 +134,8 @@ def test_done_with_a_red_rating_must_be_answered():
 
 def test_of_several_earlier_dates_the_first_was_promised():
     row = ["1", "Grants", "MPI", "", "Feb 2027 (was Oct 2026, was Jun 2026)", "Designed", "N"]
-    found = read(row)
+    assert asked(read(row), "moved").is_open
+    found = answered(row, moved="forecast")
     assert dates_of(found.items[0]) == [("June 2026", "February 2027", None)]
     assert row[4] in notes_of(found)
     agreed = answered(row, moved="agreed").items[0].milestones[0]
@@ -238,6 +258,7 @@ def test_a_text_that_says_nothing_of_its_own_makes_no_update(text):
         ["1", "Support", "NEMA", "Q2 2027", "Amber", text],
         ["2", "Map", "NEMA", "Q2 2027", "Green", "Drawn."],
         headings=["No", "Action", "Owner", "By when", "RAG", "Latest"],
+        answers={name_of("rag-alone"): "under_way"},
     )
     assert [item.progress[None].labelled for item in found.items] == [[], [("Achieved", "Drawn.")]]
     assert text in notes_of(found)

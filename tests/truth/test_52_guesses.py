@@ -30,9 +30,10 @@ OT, MINISTRY, SHORT = (
     for key in ("oranga tamariki", "oranga tamariki ministry children", "ot")
 )
 UNSAID, MOVED = name_of("no-status"), name_of("moved:mar 2026 (was dec 2025)")
+RAG_ALONE = name_of("rag-alone")
 DONE = name_of("complete-undated:2.3:15")
 ANSWERS = {
-    OT: ADD, f"{OT}-name": "Oranga Tamariki", f"{OT}-short": "OT",
+    RAG_ALONE: "under_way", MOVED: "forecast", OT: ADD, f"{OT}-name": "Oranga Tamariki", f"{OT}-short": "OT",
     MINISTRY: SAME + OT, SHORT: SAME + MINISTRY, UNSAID: NOTE, DONE: "as_at",
 }  # fmt: skip
 
@@ -177,6 +178,16 @@ def test_a_rag_without_a_stage_is_asked_and_its_colours_are_words():
     ]  # fmt: skip
 
 
+def test_no_stage_is_guessed_of_a_rag_alone():
+    asked = next(each for each in read(**{RAG_ALONE: ""}).doubts if each.key == "rag-alone")
+    assert (asked.is_open, asked.is_guessed) == (True, False)
+    found = read(**{RAG_ALONE: NOTE})
+    assert [(i.number, i.stage, i.confidence) for i in found.items if i.number[0] == "2"] == [
+        ("2.1", "", ""), ("2.2", "", ""), ("2.3", "complete", ""), ("2.4", "", ""),
+    ]  # fmt: skip
+    assert ("Filled amber" in notes_of(found, "2.4")) is True
+
+
 def test_status_words_are_shown_as_read_and_can_be_read_otherwise():
     found = read()
     said = [each for each in found.words if "illed" not in each.quoted]
@@ -192,13 +203,14 @@ def test_status_words_are_shown_as_read_and_can_be_read_otherwise():
 @pytest.mark.parametrize(
     ("answer", "dates"),
     [
-        (None, [("December 2025", None, "March 2026")]),
+        ("forecast", [("December 2025", None, "March 2026")]),
         ("agreed", [("December 2025", "March 2026", None)]),
         (NOTE, [("March 2026", None, None)]),
     ],
 )
 def test_a_date_that_moved_keeps_both_dates_and_asks_whether_it_was_agreed(answer, dates):
-    found = read(**({MOVED: answer} if answer else {}))
+    assert name_of("moved:mar 2026 (was dec 2025)") in {d.name for d in read(**{MOVED: ""}).open_doubts}
+    found = read(**{MOVED: answer})
     assert dates_of(item_of(found, "1.1")) == dates
     assert "Mar 2026 (was Dec 2025)" in notes_of(found, "1.1")
 

@@ -11,6 +11,7 @@ from tests.truth.test_52_first_day import kept_files
 from tests.workitems import trackers
 from tests.workitems.intake.test_tracker_pages import (
     PREVIEW,
+    LIKELIEST,
     answer,
     give_columns,
     import_rows,
@@ -32,9 +33,13 @@ ROWS = [
 ]
 
 
+def likeliest(doubt):
+    return {doubt.name: LIKELIEST.get(doubt.key.partition(":")[0], "note")}
+
+
 @pytest.fixture
 def plan(person):
-    return import_rows(person, ROWS, lambda doubt: {doubt.name: "note"})
+    return import_rows(person, ROWS, likeliest)
 
 
 def entries(person, url):
@@ -120,7 +125,7 @@ def test_a_stage_that_whoever_imported_it_said_is_not_told_as_the_spreadsheets(p
         ["No", "Action", "Lead", "Due", "RAG", "Last updated", "Achieved"],
         ["1", "Open", "MBIE", "Mar 2027", "Green", "20/06/2026", "Ready"],
     ]
-    plan = import_rows(person, rows, lambda doubt: {doubt.name: "note"})
+    plan = import_rows(person, rows, likeliest)
     assert plan.items.get().stage == "under_way"
     found = entries(person, reverse("workitems:history", args=[plan.slug, "1"]))
     assert found == [

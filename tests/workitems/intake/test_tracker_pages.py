@@ -88,13 +88,23 @@ def import_rows(person, rows, answers_to):
     return Plan.objects.get()
 
 
+# What is never guessed, as most tests have it.
+LIKELIEST = {"rag-alone": "under_way", "moved": "forecast"}
+
+
 def answer(person, act="update", **answers):
     """Send the page of the plan with answers by what the doubts say."""
     page = person.get(PREVIEW)
-    data = fields_of(page)
+    data, said_otherwise = fields_of(page), {}
     for doubt in page.context["found"].doubts:
         if (said := doubt.quoted.replace(" ", "_")) in answers:
             data[doubt.name] = answers[said]
+        elif doubt.is_open and (likeliest := LIKELIEST.get(doubt.key.partition(":")[0])):
+            said_otherwise[doubt.name] = likeliest
+    data |= said_otherwise
+    if act == "import" and said_otherwise:
+        person.post(PREVIEW, data | {"act": "update"})
+        data = fields_of(person.get(PREVIEW))
     return person.post(PREVIEW, data | {"act": act})
 
 

@@ -16,7 +16,7 @@ from tests.workitems import trackers
 from tests.workitems.intake.test_tracker_words import AGENCIES
 from tests.workitems.trackers import sheet_day
 from workitems.intake.cell_kinds import clean
-from workitems.intake.tracker.doubts import ADD, NOTE, Fate
+from workitems.intake.tracker.doubts import ADD, NOTE, Fate, name_of
 from workitems.intake.tracker.fill_colours import named
 from workitems.intake.tracker.grid import Area, Cell, Sheet, Tracker
 from workitems.intake.tracker.guess import guess
@@ -80,9 +80,10 @@ def test_a_csv_file_with_one_line_an_item_becomes_a_plan():
     ]  # fmt: skip
     assert (len(found.items), sum(len(item.milestones) for item in found.items)) == (40, 25)
     assert [each.quoted for each in found.doubts] == [
-        "mid-2027", "FY26/27", "On hold", "", *["Completed"] * 5,
+        "On hold", "", "mid-2027", "FY26/27", *["Completed"] * 5,
     ]  # fmt: skip
-    assert found.open_doubts == []
+    # A stage is never guessed.
+    assert [each.quoted for each in found.open_doubts] == ["On hold", ""]
     first = found.items[0]
     assert (first.number, first.lead, first.supporting) == ("A1", "Police", {"Customs": ""})
     assert [str(step.original) for step in first.milestones] == ["30 June 2027"]
@@ -383,11 +384,12 @@ def test_cells_that_are_only_coloured_state_a_rag_and_one_answer_serves_a_colour
     content = filled(STEPS, {"C2": RED, "C3": RED, "C4": Color(theme=6), "C5": GREY})
     tracker, found = read(content)
     assert stands(found) == [
-        ("1.1", "under_way", "off_track"),
-        ("1.2", "under_way", "off_track"),
-        ("1.3", "under_way", "on_track"),
-        ("1.4", "not_started", ""),
+        ("1.1", "", "off_track"),
+        ("1.2", "", "off_track"),
+        ("1.3", "", "on_track"),
+        ("1.4", "", ""),
     ]
+    assert [each.is_open for each in found.doubts] == [True, True]
     assert [(each.quoted, each.problem, len(each.places)) for each in found.doubts] == [
         ("Filled grey", "The cell is filled grey. Is this item not started?", 1),
         ("", "These items have a RAG and no stage.", 3),
@@ -398,7 +400,9 @@ def test_cells_that_are_only_coloured_state_a_rag_and_one_answer_serves_a_colour
     ]  # fmt: skip
     assert (found.counts[Fate.DOUBT], sum(found.counts.values())) == (1, 4 + 12 + 4)
     again = answered(content, Filled_red="/at_risk", Filled_grey=NOTE)
-    assert stands(again)[:2] == [("1.1", "under_way", "at_risk"), ("1.2", "under_way", "at_risk")]
+    assert stands(again)[:2] == [("1.1", "", "at_risk"), ("1.2", "", "at_risk")]
+    said = read(content, {name_of("rag-alone"): "ongoing"})[1]
+    assert stands(said)[:2] == [("1.1", "ongoing", "off_track"), ("1.2", "ongoing", "off_track")]
     assert [note.text for note in again.notes_of(again.items[3])] == ["Filled grey"]
 
 
@@ -414,13 +418,13 @@ def test_a_colour_adds_to_a_stage_and_is_asked_if_it_contradicts_the_word():
         ("1.1", "under_way", "at_risk"),
         ("1.2", "", ""),
         ("1.3", "complete", ""),
-        ("1.4", "under_way", "on_track"),
+        ("1.4", "", "on_track"),
     ]
     asked = doubt(found, "On track (filled red)")
     kept = read(content, {asked.name: "/on_track"})[1]
     assert [note.text for note in kept.notes_of(kept.items[1])] == ["Filled red"]
     again = read(content, {asked.name: "/off_track"})[1]
-    assert stands(again)[1] == ("1.2", "under_way", "off_track")
+    assert stands(again)[1] == ("1.2", "", "off_track")
     assert [note.text for note in again.notes_of(again.items[1])] == ["On track"]
 
 

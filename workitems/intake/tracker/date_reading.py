@@ -122,12 +122,14 @@ class DateReading:
             problem = _("It names a year alone. A date in it is not guessed.")
         elif len(choices) == 1:
             problem = _("This is probably the date.")
+        # A guess makes nothing late.
+        is_over = bool(dated) and not is_done and dated[0].last_day < self.about.today
         answer = self.cells.doubt(
             cell,
             f"date:{one_line(cell.text).casefold()[:100]}{':done' if past else ''}",
             problem,
             [*choices, Choice(NOTE, _("No date: keep it as a note"))],
-            "" if is_year else choices[0].value if choices else NOTE,
+            "" if is_year or is_over else choices[0].value if choices else NOTE,
             takes_date=True,
         )
         if answer in ("", NOTE):

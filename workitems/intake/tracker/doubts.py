@@ -132,6 +132,11 @@ class Doubt:
         return max(0, len(self.places) - 3)
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether its answer is the suggested one. A guess makes nothing late, and no stage known."""
+        return bool(self.suggested) and self.chosen == self.suggested
+
+    @property
     def is_open(self) -> bool:
         return not self.chosen
 

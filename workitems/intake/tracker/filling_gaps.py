@@ -137,16 +137,8 @@ def _statuses(plan: PlanSoFar) -> None:
             item.stage = _done(plan, item, confidences)
             item.is_stage_answered = bool(confidences & DOUBTFUL)
         elif statuses:
-            item.stage = plan.doubts.ask(
-                "rag-alone",
-                plan.places[item],
-                item=(item.number, item.title),
-                quoted="",
-                problem=gettext("These items have a RAG and no stage."),
-                choices=_stages("under_way", "ongoing", "not_started"),
-                suggested="under_way",
-            )
-            item.is_stage_answered = True
+            item.stage = _of_rag_alone(plan, item)
+            item.is_stage_answered = bool(item.stage)
         elif done or item.progress:
             item.stage = _unsaid(plan, item)
             item.is_stage_answered = bool(item.stage)
@@ -181,6 +173,33 @@ def _done(plan: PlanSoFar, item: Item, confidences: set[str]) -> str:
     )
 
 
+def _of_rag_alone(plan: PlanSoFar, item: Item) -> str:
+    """Return the stage of an item with a RAG alone, or "" if it is not known. A person must say: none is guessed."""
+    answer = plan.doubts.ask(
+        "rag-alone",
+        plan.places[item],
+        item=(item.number, item.title),
+        quoted="",
+        problem=gettext("These items have a RAG and no stage."),
+        choices=[
+            *_stages("under_way", "ongoing", "not_started"),
+            Choice(NOTE, gettext("Not known: keep what they say as notes")),
+        ],
+    )
+    if answer != NOTE:
+        return answer
+    item.statuses = []
+    _not_reported(plan, item)
+    return ""
+
+
+def _not_reported(plan: PlanSoFar, item: Item) -> None:
+    """Keep what an item's cells say as notes: it is no update."""
+    for said in (item.progress, item.causes, item.mitigations):
+        said.clear()
+    plan.as_notes(item, plan.progress_cells[item])
+
+
 def _stages(*stages: str) -> list[Choice]:
     return [Choice(stage, str(STAGES[stage]).capitalize()) for stage in stages]
 
@@ -209,9 +228,7 @@ def _unsaid(plan: PlanSoFar, item: Item) -> str:
         doubt.quoted = ", ".join(dict.fromkeys([*filter(None, doubt.quoted.split(", ")), blank]))
     if answer != NOTE:
         return answer
-    for said in (item.progress, item.causes, item.mitigations):
-        said.clear()
-    plan.as_notes(item, plan.progress_cells[item])
+    _not_reported(plan, item)
     return ""
 
 
@@ -227,6 +244,7 @@ def _undated(plan: PlanSoFar) -> None:
     for item, steps in by_item.items():
         day = item.updated_on or plan.about.as_at
         said, words_said = item.done_on or (None, "")
+        is_missed = said and any(said > (step.agreed or step.original).last_day for step in steps)
         answer = plan.doubts.ask(
             f"complete-undated:{item.number}:{item.row}",
             plan.places[item],
@@ -234,7 +252,8 @@ def _undated(plan: PlanSoFar) -> None:
             problem=gettext("It is complete, and its text names a day. Was it completed then?")
             if said
             else gettext("It is complete, and the tracker does not say since when."),
-            suggested=said.isoformat() if said else NOTE,
+            # A guess makes nothing late.
+            suggested=said.isoformat() if said and not is_missed else NOTE,
             takes_date=True,
             is_date=_is_day,
             choices=[

@@ -184,7 +184,8 @@ class MilestoneReading:
         return day, True
 
     def _moved(self, cell: Cell, kind: Field, moved: list[KnownDate]) -> dict[Field, KnownDate]:
-        """Return the dates of "Mar 2026 (was Dec 2025)". If it is when it is due, ask who moved it.
+        """Return the dates of "Mar 2026 (was Dec 2025)". If it is when it is due, a person must say whether that was
+        agreed: a guess would make it late.
 
         Of several earlier dates the first was promised; those between stay in the note.
         """
@@ -206,9 +207,8 @@ class MilestoneReading:
                     (NOTE, _("Due {now} alone: keep {before} as a note")),
                 )
             ],
-            Field.FORECAST,
         )
-        if answer == NOTE:
+        if answer in ("", NOTE):
             return {kind: now}
         return {Field.DUE: before, Field(answer): now}
 

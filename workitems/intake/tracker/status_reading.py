@@ -334,8 +334,9 @@ class StatusReading:
     ) -> Status | None:  # fmt: skip
         """Ask what a cell says of the status. The first that is likely is suggested, else a note.
 
-        With `is_open`, nothing is suggested: a person must say.
+        With `is_open`, or where that would be a stage, nothing is suggested: a person must say.
         """
+        is_open = is_open or any(each.stage for each in likely[:1])
         answer = self.cells.doubt(
             cell,
             key,
