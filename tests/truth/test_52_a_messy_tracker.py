@@ -199,6 +199,21 @@ def test_what_the_brackets_of_a_lead_say_is_kept():
     assert notes_of(found) == ["MPI (EQC)", "Regional councils (NEMA)"]
 
 
+def test_a_name_in_brackets_is_asked_about_whether_or_not_its_agency_is_known():
+    treasury = ["1", "Claims", "MPI (EQC)", "", "Q2 2027", "", ""]
+    councils = ["2", "Stopbanks", "Regional councils (NEMA)", "", "Q2 2027", "", ""]
+    found = read(treasury, councils)
+    questions = [each for each in found.doubts if each.key.startswith("brackets:")]
+    assert [(each.quoted, [choice.label for choice in each.choices]) for each in questions] == [
+        ("MPI (EQC)", ["MPI leads: keep the brackets as a note", "EQC leads: add it as a new agency"]),
+        ("Regional councils (NEMA)", ["NEMA leads", "No: keep it as a note"]),
+    ]  # fmt: skip
+    assert len({str(each.problem) for each in questions}) == 1
+    added = read(treasury, answers={questions[0].name: ADD})
+    assert (added.items[0].lead, list(added.items[0].supporting)) == ("EQC", ["MPI"])
+    assert added.new_agencies == {"EQC": "EQC"}
+
+
 def test_the_agency_in_brackets_leads_though_the_file_alone_names_it():
     rows = (
         ["1", "Levies", "NZ Police", "", "Q2 2027", "", ""],
@@ -209,7 +224,7 @@ def test_the_agency_in_brackets_leads_though_the_file_alone_names_it():
     question = asked(found, "brackets")
     assert (question.quoted, question.problem) == (
         "Regional councils (NZ Police)",
-        "The agency in brackets is taken as the lead.",
+        "A name is in brackets behind another. Which of the two leads?",
     )
 
 

@@ -1,14 +1,15 @@
 """Read the rows of a sheet's work items: which item a row is of, and what it says of it. No Django."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
-from agencies.wording.translation import gettext
+from agencies.wording.translation import gettext, gettext_lazy
 from workitems.intake.tracker import words
 from workitems.intake.tracker.comment_reading import CommentReading
 from workitems.intake.tracker.date_reading import DateReading
 from workitems.intake.tracker.date_words import latest
-from workitems.intake.tracker.doubts import NOTE, READ, Choice, Fate, place_of
+from workitems.intake.tracker.doubts import ADD, NOTE, READ, Choice, Fate, place_of
 from workitems.intake.tracker.grid import Cell
 from workitems.intake.tracker.guess import SAMPLES
 from workitems.intake.tracker.headings import Field, plain
@@ -31,6 +32,8 @@ ITEM_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\-]{0,19}")
 NUMBER_PREFIX = re.compile(
     r"^(?:action|item|no\.?|number|ref\.?|#|initiative)\s*[:#]?\s*(?=\S)", re.I
 )
+
+WHO_LEADS = gettext_lazy("A name is in brackets behind another. Which of the two leads?")
 
 
 class ItemReading:
@@ -253,6 +256,7 @@ class ItemReading:
             # "Regional councils (NEMA)" names two that could lead.
             inside = [(each.role, self._agency_in_brackets(cell, each)) for each in named]
             found += [(Named(role), short) for role, short in inside if short]
+            found += self._unknown_in_brackets(cell, found)
         else:
             found = [(each, short or self._in_brackets(cell, each)) for each, short in found]
         known = [(each, short) for each, short in found if short]
@@ -312,7 +316,7 @@ class ItemReading:
         answer = self.cells.doubt(
             cell,
             f"brackets:{plain(cell.text)[:100]}",
-            gettext("The agency in brackets is taken as the lead."),
+            WHO_LEADS,
             [
                 Choice(agency, gettext("{agency} leads").format(agency=agency)),
                 Choice(NOTE, gettext("No: keep it as a note")),
@@ -320,6 +324,33 @@ class ItemReading:
             agency,
         )
         return "" if answer == NOTE else answer
+
+    def _unknown_in_brackets(
+        self, cell: Cell, found: list[tuple[Named, str]]
+    ) -> list[tuple[Named, str]]:
+        """Return the agency that a person says leads, though it is not known and in brackets: "Treasury (EQC)"."""
+        leading = []
+        for named, short in found:
+            role = named.role
+            if not short or not words.is_initials(role) or words.is_blank(role):
+                continue
+            inside = Named(role, self.plan.agencies.find(role), is_lead=True)
+            if inside.short or f"agency:{inside.key}" in self.plan.doubts.by_key:
+                continue
+            answer = self.cells.doubt(
+                cell,
+                f"brackets:{plain(cell.text)[:100]}",
+                WHO_LEADS,
+                [
+                    Choice(NOTE, gettext("{agency} leads: keep the brackets as a note").format(agency=short)),
+                    Choice(ADD, gettext("{agency} leads: add it as a new agency").format(agency=role)),
+                ],
+                NOTE,
+            )
+            if answer == ADD:
+                alone = replace(cell, text=role)
+                leading.append((inside, self.plan.agency(self.cells.sheet, alone, inside)))
+        return leading
 
     def _supporting(self, cell: Cell, named: list[Named]) -> None:
         item = self.cells.present
