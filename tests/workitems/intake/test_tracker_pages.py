@@ -101,6 +101,8 @@ def answer(person, act="update", **answers):
             data[doubt.name] = answers[said]
         elif doubt.is_open and (likeliest := LIKELIEST.get(doubt.key.partition(":")[0])):
             said_otherwise[doubt.name] = likeliest
+        elif doubt.is_open and doubt.key.startswith("status:"):
+            said_otherwise[doubt.name] = doubt.choices[0].value
     data |= said_otherwise
     if act == "import" and said_otherwise:
         person.post(PREVIEW, data | {"act": "update"})
@@ -154,7 +156,7 @@ def test_the_second_file_of_a_shape_is_read_as_the_first_was(person):
     assert page.context["remembered"] is not None
     assert fields_of(page)[f"{prefix}-c3"] == "lead"
     give_columns(person, title="Another plan", **{f"{prefix}-is_read": "on"})
-    assert person.get(PREVIEW).context["found"].open_doubts == []
+    assert [each.key for each in person.get(PREVIEW).context["found"].open_doubts] == ["rag-alone"]
     answer(person, act="import")
     assert Plan.objects.get(title="Another plan").items.get().lead_agency.short_name == "Police"
 
