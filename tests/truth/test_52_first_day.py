@@ -306,6 +306,18 @@ def test_the_people_of_a_tracker_are_still_offered_once_a_round_is_open(person):
     assert f'href="{address}"' in person.get(plan.get_absolute_url()).text
 
 
+def test_the_page_that_invites_says_where_one_person_is_let_do_both_and_links_once_it_can(person):
+    plan = import_messiest(person)
+    address = reverse("plans:tracker-people", args=[plan.slug])
+    link = f'href="{reverse("returns:open-round", args=[plan.slug])}"'
+    says = "make that person its approver, and let them do both when you open a round."
+    before = " ".join(person.get(address).text.split())
+    Plan.objects.update(adopted_on=date(2025, 7, 1))
+    after = " ".join(person.get(address).text.split())
+    short = [text.partition('id="short"')[2] for text in (before, after)]
+    assert [(says in text, link in text) for text in short] == [(True, False), (True, True)]
+
+
 def test_a_person_without_an_agency_is_refused_at_their_row_and_nobody_is_invited(person):
     plan = import_messiest(person)
     address = reverse("plans:tracker-people", args=[plan.slug])
