@@ -90,9 +90,11 @@ def _return_name(of_return: Return) -> str:
 
 @composed
 def _waiting_returns(agencies: Any, on: Any, since: Any) -> Any:
-    shown = Q(state__in=(*Return.WITH_AGENCY, Return.State.SUBMITTED))
-    shown |= Q(state=Return.State.ACCEPTED, accepted_on__gte=since)
-    waiting = Return.objects.filter(shown, round__closed_at=None).expected()
+    shown = Q(state__in=(*Return.WITH_AGENCY, Return.State.SUBMITTED), round__closed_at=None)
+    # A round is often closed with its last acceptance. Nobody submitted what a spreadsheet said.
+    accepted = Q(state=Return.State.ACCEPTED, accepted_on__gte=since)
+    shown |= accepted & (Q(round__closed_at=None) | Q(submitted_by__isnull=False))
+    waiting = Return.objects.filter(shown).expected()
     waiting = waiting.filter(agency__among=agencies)
     rows = waiting.select_related("round__plan", "agency", "ready_by").with_progress()
     own = ReturnNote.objects.filter(of_return=OuterRef("pk"), is_own=True).order_by("-at")

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.timezone import localdate, localtime
 
 from agencies.models import WRITING_ROLES, Seat
@@ -23,11 +23,17 @@ Role = Seat.Role
 # whose turn it is are notified on the first day.
 APPROVERS_AFTER_DAYS = 3
 COORDINATORS_AFTER_DAYS = 10
+# An acceptance is news for so long, also once its round is closed.
+ACCEPTED_DAYS = timedelta(days=7)
 
 
 def return_news(on: date, *, only: Collection[int] | None = None) -> list[ReturnNews]:
-    """Return the day's news of returns in all open rounds, or only of those with these ids."""
-    returns = Return.objects.expected().filter(round__closed_at=None)
+    """Return the day's news of returns in all open rounds and of those accepted lately, or only of those with these ids."""
+    is_open = Q(round__closed_at=None)
+    # A round is often closed with its last acceptance. Nobody submitted what a spreadsheet said.
+    accepted = Q(state=Return.State.ACCEPTED, accepted_on__range=(on - ACCEPTED_DAYS, on))
+    told_closed = accepted & Q(submitted_by__isnull=False)
+    returns = Return.objects.expected().filter(is_open | told_closed)
     returns = returns.exclude(state=Return.State.MOVED)
     if only is not None:
         returns = returns.filter(pk__in=only)

@@ -100,6 +100,18 @@ def test_an_accepted_return_is_no_to_do_and_is_among_what_is_done_for_two_weeks(
     assert lines_for(contributor, days(15)) == []
 
 
+def test_an_accepted_return_stays_among_what_is_done_once_its_round_is_closed(
+    contributor, approver, plan, police
+):
+    closed = RoundFactory(plan=plan, closed_at="2010-05-31T00:00:00Z")
+    taken = ReturnFactory(round=closed, agency=police, state="accepted", accepted_on=TODAY)
+    assert told(contributor) == []  # as of a spreadsheet, which nobody submitted
+    taken.submitted_by, taken.submitted_at = approver, NOW
+    taken.save()
+    assert [line.when for line in lines_for(contributor, TODAY)] == ["Accepted on 1 June 2010"]
+    assert lines_for(contributor, days(15)) == []
+
+
 def test_a_return_that_was_handed_over_waits_for_the_approver_on_the_desk_of_its_writer(
     contributor, approver, item, of_return
 ):

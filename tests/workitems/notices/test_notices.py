@@ -325,6 +325,17 @@ def test_contributor_and_approver_are_notified_once_of_the_acceptance(
     assert [run(july(day)) for day in (4, 7, 13, 15, 24)] == [[]] * 5
 
 
+def test_an_acceptance_is_told_though_its_round_was_closed_the_same_day(
+    of_return, item, contributor, approver
+):
+    at = of_return.round.opened_at
+    submitted = {"submitted_by": approver, "submitted_at": at}
+    set_to(of_return, "accepted", version=3, accepted_on=july(3), **submitted)
+    Round.objects.filter(pk=of_return.round_id).update(closed_at=at)
+    told = [("Police approver", "accepted"), ("Police contributor", "accepted")]
+    assert [run(july(day)) for day in (3, 4, 24)] == [told, [], []]
+
+
 @pytest.mark.both_databases
 def test_the_coordinator_is_not_notified_of_their_own_acceptance(of_return, item, coordinator):
     set_to(of_return, "accepted", version=3, accepted_on=july(3))
