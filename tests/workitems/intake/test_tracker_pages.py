@@ -390,13 +390,24 @@ def test_a_plan_is_deleted_with_its_notes(person):
     assert (Plan.objects.count(), TrackerNote.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize(("count", "is_folded"), [(12, False), (13, True)])
-def test_many_questions_of_one_kind_are_folded_if_none_must_be_answered(person, count, is_folded):
-    lines = [["No", "Action", "Lead", "Status"]]
-    lines += [[str(number), f"Map {number}", "Police", "Done"] for number in range(1, count + 1)]
+def test_only_what_a_person_must_answer_is_shown_and_what_is_guessed_is_folded(person):
+    lines = [
+        ["No", "Action", "Lead", "RAG", "By when"],
+        ["1", "Map", "Police", "Green", "mid 2099"],
+        ["2", "Train", "Police", "Red", "Mar 2099 (was Dec 2098)"],
+    ]
     upload(person, trackers.sheet_of(lines))
     give_columns(person)
-    groups = person.get(PREVIEW).context["form"].groups
-    assert [(group, len(rows), folded) for group, _, rows, folded in groups] == [
-        ("completed", count, is_folded)
+    page = person.get(PREVIEW)
+    form = page.context["form"]
+    told = [
+        [(group, [doubt.in_short for doubt, *_ in rows]) for group, _, rows in groups]
+        for groups in (form.to_answer, form.guessed)
     ]
+    assert told == [
+        [("status", ["These items have a RAG and no stage"]), ("dates", ["Mar 2099 (was Dec 2098)"])],
+        [("dates", ["mid 2099"])],
+    ]  # fmt: skip
+    shown, _, folded = page.text.partition("<h2>Guesses</h2>")
+    assert [text.count("Guessed:") for text in (shown, folded)] == [0, 1]
+    assert (form.guessed_count, "1 answer is chosen: change it if it is wrong" in folded) == (1, True)

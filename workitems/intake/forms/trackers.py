@@ -46,12 +46,12 @@ GROUPS = {
 }
 # A column, its choice, how sure that is, and whether to check it.
 ColumnRow = tuple[Column, forms.BoundField, StrOrPromise, bool]
-# A table of more rows is folded if no row must be answered.
-FOLDED_FROM = 12
 # A doubt about a name, its choice, and the names that the agency would have.
 AgencyRow = tuple[Doubt, forms.BoundField, list[forms.BoundField]]
 # A doubt, its choice, its date if it takes one, and the choices of single items.
 Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundField]]
+# A group of doubts: its name, its heading, and its rows.
+GroupRows = tuple[str, StrOrPromise, list[Row]]
 
 
 class TrackerFileForm(Form):
@@ -353,9 +353,21 @@ class DoubtsForm(Form):
         )
 
     @property
-    def groups(self) -> list[tuple[str, StrOrPromise, list[Row], bool]]:
-        """Return the other doubts by what they are about, those with the same question together, open ones first, and
-        whether to fold them: many, none of which must be answered."""
+    def to_answer(self) -> list[GroupRows]:
+        """Return the other doubts that a person must answer, or whose answer is refused, by what they are about."""
+        return self._grouped(is_guessed=False)
+
+    @property
+    def guessed(self) -> list[GroupRows]:
+        """Return the other doubts with an answer chosen, by what they are about."""
+        return self._grouped(is_guessed=True)
+
+    @property
+    def guessed_count(self) -> int:
+        return sum(len(rows) for *_, rows in self.guessed)
+
+    def _grouped(self, *, is_guessed: bool) -> list[GroupRows]:
+        """Return doubts with the heading of their group, those with the same question together."""
         found: dict[Group, list[Row]] = {group: [] for group in GROUPS}
         asked = [doubt for doubt in self.doubts if doubt.problem and not doubt.new_agency]
         order: dict[str, int] = {}
@@ -364,16 +376,15 @@ class DoubtsForm(Form):
         for doubt in sorted(asked, key=lambda each: order[each.problem]):
             date_box = self[f"{doubt.name}-date"] if doubt.takes_date else None
             singles = [self[each.name] for each in doubt.singles if each.name in self.fields]
-            found[doubt.group].append((doubt, self[doubt.name], date_box, singles))
-        return [
-            (str(group), GROUPS[group], rows, len(rows) > FOLDED_FROM and self._are_settled(rows))
-            for group, rows in found.items()
-            if rows
-        ]
+            row = (doubt, self[doubt.name], date_box, singles)
+            if self._is_settled(row) == is_guessed:
+                found[doubt.group].append(row)
+        return [(str(group), GROUPS[group], rows) for group, rows in found.items() if rows]
 
-    def _are_settled(self, rows: list[Row]) -> bool:
-        boxes = [box.name for _, choice, date_box, _ in rows for box in (choice, date_box) if box]
-        return all(doubt.suggested for doubt, *_ in rows) and not {*boxes} & {*self.errors}
+    def _is_settled(self, row: Row) -> bool:
+        doubt, choice, date_box, singles = row
+        boxes = {box.name for box in (choice, date_box, *singles) if box}
+        return bool(doubt.suggested) and not boxes & {*self.errors}
 
     @property
     def answers(self) -> dict[str, str]:

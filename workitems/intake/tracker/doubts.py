@@ -112,6 +112,11 @@ class Doubt:
         return name_of(self.key)
 
     @property
+    def in_short(self) -> str:
+        """What a list of open questions calls it."""
+        return self.quoted or self.problem.rstrip(".")
+
+    @property
     def has_own_answers(self) -> bool:
         """Whether an item has another answer than the others."""
         return any(each.chosen for each in self.singles)
