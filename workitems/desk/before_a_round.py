@@ -66,7 +66,8 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
         ).format(agencies=list_in_words([each.agency.name for each in wait]))
         yield Lack(says, _("See the working group’s people"), plan.get_absolute_url())
     alone = [of for of in unready if of.has_one_approver and not of.unconfirmed]
-    if alone:
+    # The form that opens a round asks this itself.
+    if alone and not is_opening:
         says = ngettext(
             "{agencies} has one person, and whoever writes a return cannot submit it as well. Invite a second, or "
             "let one person do both when you open the round.",
@@ -74,10 +75,7 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
             "or let one person do both when you open the round.",
             len(alone),
         ).format(agencies=list_in_words([each.agency.short_name for each in alone]))
-        do, url = _("Invite people"), reverse("agencies:invite-many")
-        if is_opening:
-            do, url = _("Let one person do both"), "#id_lets_one_submit"
-        yield Lack(says, do, url)
+        yield Lack(says, _("Invite people"), reverse("agencies:invite-many"))
     for of in unready:
         if of in bare or of in alone or (of in wait and len(wait) > 1):
             continue
