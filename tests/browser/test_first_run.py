@@ -216,6 +216,12 @@ def test_the_messiest_tracker_leads_from_no_account_to_an_open_round_in_twenty_m
     page.get_by_label(
         "Answer about Oranga Tamariki - Ministry for Children", exact=True
     ).select_option(label="The same agency as “Oranga Tamariki”")
+    page.get_by_label("Answer about Mar 2026 (was Dec 2025)", exact=True).select_option(
+        label="No: due December 2025, now expected March 2026"
+    )
+    page.locator("select").filter(
+        has_text="Not known: keep what they say as notes"
+    ).first.select_option(label="Under way")
     person.press("button", "Show the plan with these answers")
     person.press("button", "Import as a plan")
     expect(page.locator("main")).to_contain_text("is imported as a plan")

@@ -209,7 +209,9 @@ def test_status_words_are_shown_as_read_and_can_be_read_otherwise():
     ],
 )
 def test_a_date_that_moved_keeps_both_dates_and_asks_whether_it_was_agreed(answer, dates):
-    assert name_of("moved:mar 2026 (was dec 2025)") in {d.name for d in read(**{MOVED: ""}).open_doubts}
+    assert name_of("moved:mar 2026 (was dec 2025)") in {
+        d.name for d in read(**{MOVED: ""}).open_doubts
+    }
     found = read(**{MOVED: answer})
     assert dates_of(item_of(found, "1.1")) == dates
     assert "Mar 2026 (was Dec 2025)" in notes_of(found, "1.1")

@@ -10,8 +10,8 @@ from agencies.wording.translation import day_words
 from tests.truth.test_52_first_day import kept_files
 from tests.workitems import trackers
 from tests.workitems.intake.test_tracker_pages import (
-    PREVIEW,
     LIKELIEST,
+    PREVIEW,
     answer,
     give_columns,
     import_rows,

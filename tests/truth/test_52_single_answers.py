@@ -40,10 +40,18 @@ def test_one_of_several_items_can_be_answered_differently(person):
     (doubt,) = [each for each in page.context["found"].doubts if each.key == "rag-alone"]
     assert [each.label for each in doubt.singles] == ["1 Sign a contract", "2 Support people", "3 Train"]  # fmt: skip
     assert doubt.is_open
-    own = {doubt.name: "under_way", doubt.singles[0].name: "not_started", doubt.singles[1].name: "ongoing"}
+    own = {
+        doubt.name: "under_way",
+        doubt.singles[0].name: "not_started",
+        doubt.singles[1].name: "ongoing",
+    }
     person.post(PREVIEW, fields_of(page) | own | {"act": "update"})
     page = person.get(PREVIEW)
-    assert [page.context["form"][name].value() for name in own] == ["under_way", "not_started", "ongoing"]
+    assert [page.context["form"][name].value() for name in own] == [
+        "under_way",
+        "not_started",
+        "ongoing",
+    ]
     answer(person, act="import")
     stages = Plan.objects.get().items.in_order().values_list("number", "stage")
     assert list(stages) == [("1", "not_started"), ("2", "ongoing"), ("3", "under_way")]

@@ -410,4 +410,7 @@ def test_only_what_a_person_must_answer_is_shown_and_what_is_guessed_is_folded(p
     ]  # fmt: skip
     shown, _, folded = page.text.partition("<h2>Guesses</h2>")
     assert [text.count("Guessed:") for text in (shown, folded)] == [0, 1]
-    assert (form.guessed_count, "1 answer is chosen: change it if it is wrong" in folded) == (1, True)
+    assert (form.guessed_count, "1 answer is chosen: change it if it is wrong" in folded) == (
+        1,
+        True,
+    )

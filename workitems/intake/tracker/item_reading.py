@@ -316,7 +316,7 @@ class ItemReading:
         answer = self.cells.doubt(
             cell,
             f"brackets:{plain(cell.text)[:100]}",
-            WHO_LEADS,
+            str(WHO_LEADS),
             [
                 Choice(agency, gettext("{agency} leads").format(agency=agency)),
                 Choice(NOTE, gettext("No: keep it as a note")),
@@ -340,10 +340,15 @@ class ItemReading:
             answer = self.cells.doubt(
                 cell,
                 f"brackets:{plain(cell.text)[:100]}",
-                WHO_LEADS,
+                str(WHO_LEADS),
                 [
-                    Choice(NOTE, gettext("{agency} leads: keep the brackets as a note").format(agency=short)),
-                    Choice(ADD, gettext("{agency} leads: add it as a new agency").format(agency=role)),
+                    Choice(
+                        NOTE,
+                        gettext("{agency} leads: keep the brackets as a note").format(agency=short),
+                    ),
+                    Choice(
+                        ADD, gettext("{agency} leads: add it as a new agency").format(agency=role)
+                    ),
                 ],
                 NOTE,
             )
