@@ -3,13 +3,11 @@
 import itertools
 import os
 import statistics
-import tempfile
 import time
 from datetime import timedelta
 from functools import partial
 
 from bench.crafted import CRAFTED
-from bench.frozen import mark
 from bench.papers import working
 from bench.server import cookies_of, seconds, serving
 from bench.web import slug_of
@@ -59,10 +57,7 @@ def run(size: int, only: list[str]) -> bool:
         rows.append(row)
     place = [line.request_id, line.number]
     root = f"/plans/{plan.slug}/"
-    files = tempfile.TemporaryDirectory()
-    mark(files.name)
-    os.environ["FILES_DIR"] = files.name
-    with files, serving() as server:
+    with serving() as server:
         adviser = server.browser(cookies_of(asked.adviser))
         writer = server.browser(cookies_of(make_person(asked.agency, "coordinator", "2.")))
         addresses = [

@@ -4,6 +4,7 @@ A run works on a copy, so that what it saves is not there in the next one.
 """
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -115,8 +116,14 @@ class Sqlite:
 
 @contextlib.contextmanager
 def store(keep: Path | None, is_sqlite: bool) -> Iterator[Store]:
-    """Yield a store in the folder `keep`, or in one that is removed afterwards."""
+    """Yield a store in the folder `keep`, or in one that is removed afterwards.
+
+    Uploaded files are in a folder beside the databases, which know it by its marker.
+    """
     with contextlib.ExitStack() as afterwards:
+        files = (keep or Path(afterwards.enter_context(tempfile.TemporaryDirectory()))) / "files"
+        files.mkdir(parents=True, exist_ok=True)
+        os.environ["FILES_DIR"] = str(files.resolve())
         if is_sqlite:
             folder = keep or Path(afterwards.enter_context(tempfile.TemporaryDirectory()))
             folder.mkdir(parents=True, exist_ok=True)

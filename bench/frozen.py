@@ -11,7 +11,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -154,27 +153,17 @@ def lost() -> tuple[Act, Act]:
     )
 
 
-def mark(folder: str) -> None:
-    """Mark a folder as that of the database's uploaded files; without its marker, the server refuses to start."""
-    from agencies.models import FilesMarker
-    from trafficking_plan.storage.marker import NAME
-
-    (Path(folder) / NAME).write_text(FilesMarker.objects.get().text)
-
-
 def run(number: int, seconds: float, size: int, file: Path | None) -> bool:
     """Let the database hang in both ways; print what was met, and return whether every bar was."""
     url = os.environ["DATABASE_URL"]
     figures: dict[str, Any] = {}
     people = list(users_of(2 * number, size))
-    with tempfile.TemporaryDirectory() as files:
-        mark(files)
-        with serving(FILES_DIR=files) as server:
-            figures["stopped"] = asyncio.run(hang(server, people[:number], seconds, *stopped(url)))
-        met = [report("stopped", figures["stopped"])]
-        with namespace(url) as far, serving(FILES_DIR=files, DATABASE_URL=far) as server:
-            figures["lost"] = asyncio.run(hang(server, people[number:], seconds, *lost()))
-        met.append(report("lost", figures["lost"]))
+    with serving() as server:
+        figures["stopped"] = asyncio.run(hang(server, people[:number], seconds, *stopped(url)))
+    met = [report("stopped", figures["stopped"])]
+    with namespace(url) as far, serving(DATABASE_URL=far) as server:
+        figures["lost"] = asyncio.run(hang(server, people[number:], seconds, *lost()))
+    met.append(report("lost", figures["lost"]))
     if file:
         file.write_text(json.dumps(figures, indent=1), encoding="utf-8")
     return all(met)

@@ -1,8 +1,11 @@
 """Test the benchmarks' table: its rows and bars, saved runs, and comparing two of them. Nothing is timed."""
 
+import os
+from pathlib import Path
+
 import pytest
 
-from bench import command_line, rows
+from bench import command_line, data, rows
 
 HEADER = {"commit": "abc", "machine": "one"}
 LIST = rows.Line("list", 1_000, {"statements": 9, "cpu": 20.0, "ms": 25.0})
@@ -104,3 +107,13 @@ def test_an_unknown_row_is_refused_with_the_known_ones(capsys):
         "lists is none of pages, ten-plans, papers, workbook, empty, list,"
         in capsys.readouterr().err
     )
+
+
+def test_uploaded_files_and_their_marker_are_kept_with_the_databases(tmp_path, monkeypatch):
+    """Else the next run's server finds a database that knows a marker, a folder without it, and does not start."""
+    monkeypatch.setenv("FILES_DIR", "")
+    with data.store(tmp_path, is_sqlite=True):
+        (Path(os.environ["FILES_DIR"]) / "marker").write_text("1")
+    monkeypatch.setenv("FILES_DIR", "")
+    with data.store(tmp_path, is_sqlite=True):
+        assert (Path(os.environ["FILES_DIR"]) / "marker").read_text() == "1"
