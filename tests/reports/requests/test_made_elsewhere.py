@@ -108,8 +108,12 @@ def test_a_true_redaction_is_accepted(path):
 
 def test_each_file_of_the_folder_has_its_sentence():
     assert {path.stem for path in (FILES / "false").glob("*.pdf")} == set(FALSE)
-    assert len(list((FILES / "true").glob("*.pdf"))) >= 25
-    assert len(FALSE) + len(PAINTED) + len(BESIDE) + len(HALF_SHOWN) >= 25
+
+
+def test_each_file_of_the_corpus_is_counted():
+    """At least 25 of each are asked for; the figures are those of today, so that none is lost unseen."""
+    assert len(FALSE) + len(PAINTED) + len(BESIDE) + len(HALF_SHOWN) == 64
+    assert len([*(FILES / "true").glob("*.pdf")]) + len(SEEN) + len(SHOWN) == 46
 
 
 # --- by hand --------------------------------------------------------------------------------------

@@ -77,10 +77,10 @@ def word(change=None, *, parts=(), **replaced):
         change(document, paragraph)
     out = io.BytesIO()
     document.save(out)
-    return changed(_without_thumbnail(out.getvalue()), parts, **replaced)
+    return changed(without_stored_words(out.getvalue()), parts, **replaced)
 
 
-def _without_thumbnail(data):
+def without_stored_words(data):
     """Of the template from which the file is made."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:

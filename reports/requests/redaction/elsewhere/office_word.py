@@ -26,6 +26,10 @@ from reports.requests.redaction.elsewhere.office_parts import (
 
 WRITTEN = re.compile(r"word/(?:document|footnotes|endnotes)\.xml")
 HEADERS = re.compile(r"word/(?:header|footer)\d*\.xml")
+OWN = re.compile(
+    r"word/(?:document|styles|stylesWithEffects|settings|webSettings|fontTable|numbering|footnotes|endnotes|comments"
+    r"|header\d*|footer\d*)\.xml"
+)
 CHANGES = {"ins", "del", "moveFrom", "moveTo"}
 OTHER_CHANGES = {
     *("rPrChange", "pPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange"),
@@ -66,6 +70,18 @@ HIGHLIGHTS = {
     "darkGray": "808080",
     "lightGray": "C0C0C0",
 }
+# What a page shows of a part, or `of_word` names: the text of a run. Places of drawings are words too.
+TEXTS = {"t", "delText", "instrText", "delInstrText"}
+PLACES = {"align", "LinkType", "LockedField"}
+NOTES, NOTE_REFERENCES = ("footnote", "endnote"), ("footnoteReference", "endnoteReference")
+# Attributes in which somebody's words are kept, by the element that has them.
+NAMED = {
+    **{"bookmarkStart": "name", "hyperlink": "tooltip", "alias": "val", "tag": "val"},
+    **{"docPr": "name", "cNvPr": "name"},
+}
+# The name that a program gives to a bookmark or a picture.
+OF_ITSELF = re.compile(r"_.*|.*\D\s?\d+|(?i:(?:picture|image|drawing)\d*(?:\.\w+)?)|")
+LETTERS = re.compile(r"[^\W\d_]{2,}")
 SMALL = 4  # half-points
 FLAT = 60  # twentieths of a point: the height of a line or row
 FAR = 12_000  # twentieths of a point: what is further to one side is off the page
@@ -101,11 +117,77 @@ def of_word(parts: Parts, check_time: Callable[[], None]) -> Iterator[Found]:
             words = _text(parts.root(name))
             if words.strip():
                 yield Found("office_unused", words=words, place=f"part::{_short(name)}")
+    yield from _beside_the_text(parts, check_time)
     for each in parts.root("word/comments.xml"):
         place = commented.get(value_of(each, "id"), "")
         yield Found("office_comment", words=_signed(_text(each), each), place=place)
     for each in all_named(child_of(parts.root("word/settings.xml"), "docVars"), "docVar"):
         yield Found("office_variable", words=f"{value_of(each, 'name')}: {value_of(each)}")
+
+
+def _beside_the_text(parts: Parts, check_time: Callable[[], None]) -> Iterator[Found]:
+    """Yield the words of all parts that are no text of theirs: Word shows none of them."""
+    shown, noted = set[str](), set[str]()
+    linked = {each.target for each in parts.related(WORD).values()}
+    for name in sorted(filter(OWN.fullmatch, parts.names), key=lambda name: name != WORD):
+        unshown, names = _Beside(noted), list[str]()
+        with parts.open(name) as opened:
+            for event, each in iterparse(opened, events=("start", "end", "comment", "pi")):
+                check_time()
+                unshown.read(event, each, shown, names)
+        if WRITTEN.fullmatch(name) and name != WORD and name not in linked:
+            unshown.words.insert(0, name)
+        unshown.words += [words for words in names if not {*_words_of(words)} <= shown]
+        for words in unshown.words:
+            yield Found("office_unused", words=words, place=f"part::{_short(name)}")
+
+
+def _words_of(text: str) -> list[str]:
+    return LETTERS.findall(text.casefold())
+
+
+class _Beside:
+    """Gathers what stands in a part beside the text of its runs, in notes to which nothing refers too."""
+
+    def __init__(self, noted: set[str]) -> None:
+        self.noted, self.words = noted, list[str]()
+        self.above: list[str] = []
+        self.note: list[str] | None = None  # the text of a note to which nothing refers
+
+    def read(self, event: str, each: Any, shown: set[str], names: list[str]) -> None:
+        if event in ("comment", "pi"):
+            self._add(each.text)
+            return
+        name = local_name(each)
+        if event == "start":
+            self.above.append(name)
+            if name in NOTE_REFERENCES:
+                self.noted.add(name.removesuffix("Reference") + value_of(each, "id"))
+            elif name in NOTES and not value_of(each, "type"):
+                is_noted = name + value_of(each, "id") in self.noted
+                self.note = None if is_noted else []
+            if name in NAMED and not OF_ITSELF.fullmatch(said := value_of(each, NAMED[name])):
+                names.append(said)
+            return
+        self.above.pop()
+        for below in each:
+            self._add(below.tail)
+        if name in TEXTS and self.above[-1:] in (["r"], ["fld"]) and "p" in self.above:
+            shown.update(_words_of(each.text or ""))
+            if self.note is not None:
+                self.note.append(each.text or "")
+        elif name not in PLACES:
+            self._add(each.text)
+        if name in NOTES and self.note is not None:
+            self._add("".join(self.note))
+            self.note = None
+        behind = each.tail  # which the element around it reads
+        each.clear()
+        each.tail = behind
+
+    def _add(self, text: str | None) -> None:
+        if text and LETTERS.search(text):
+            self.words.append(text)
 
 
 class _Written:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from struct import unpack_from
 
 from reports.requests.redaction.elsewhere.found import Found
 from reports.requests.redaction.elsewhere.held_text import WORD
@@ -32,7 +33,9 @@ from reports.requests.redaction.elsewhere.picture_files import (
 
 READERS = {WORD: of_word, WORKBOOK: of_excel, PRESENTATION: of_powerpoint}
 MOST = 8  # findings of one kind
-ARCHIVE, ARCHIVE_END = b"PK\x03\x04", b"PK\x05\x06"
+ARCHIVE, ARCHIVE_END, SUMS = b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"
+HAS_SUMS = 8  # the flag of a part after which its sums stand
+OF_LETTERS = re.compile(rb"[A-Za-z][A-Za-z ]{5}")
 MEDIA = re.compile(r"(?:word|xl|ppt)/media/[^/]+")
 DATA = re.compile(r"customXml/item\d*\.xml")
 EMBEDDED = re.compile(r".*/(?:embeddings|activeX|ink)/[^/]+\.(?!rels)[^./]+|.*/oleObject\d*\.bin")
@@ -134,11 +137,30 @@ def _of_parts(parts: Parts, data: bytes, check_time: Callable[[], None]) -> Iter
             yield from _of_medium(parts, name, name in referred)
         elif not KNOWN.fullmatch(name):
             yield Found("office_part", words=name)
-    if rest := data[data.rfind(ARCHIVE_END) + 22 :].strip(b"\x00"):
-        yield Found("office_part", words=printable(rest))
+    for rest in _beside_the_parts(parts, data):
+        if rest.strip(b"\x00"):
+            yield Found("office_part", words=printable(rest))
     for name, count in Counter(parts.names).items():
         if count > 1:
             yield Found("office_part", words=name)
+
+
+def _beside_the_parts(parts: Parts, data: bytes) -> Iterator[bytes]:
+    """Yield what the archive has between its parts, in their headings, and after its end."""
+    at = 0
+    for each in sorted(parts.archive.infolist(), key=lambda each: each.header_offset):
+        begins = each.header_offset
+        yield data[at:begins]
+        named, extra = unpack_from("<HH", data, begins + 26)
+        at = begins + 30 + named + extra
+        for told in (data[at - extra : at], each.extra):
+            yield told if OF_LETTERS.search(told) else b""
+        yield each.comment
+        at += each.compress_size
+        if each.flag_bits & HAS_SUMS:
+            at += 16 if data[at : at + 4] == SUMS else 12
+    yield data[at : parts.archive.start_dir]
+    yield data[data.rfind(ARCHIVE_END) + 22 :]
 
 
 def _of_medium(parts: Parts, name: str, is_used: bool) -> Iterator[Found]:
