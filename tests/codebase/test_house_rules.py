@@ -87,3 +87,18 @@ def test_no_module_is_named_utils_or_the_like():
     drawers = {"utils", "util", "helpers", "helper", "common", "misc"}
     named = [path for path in modules(*PACKAGES) if drawers & set(path.with_suffix("").parts)]
     assert named == []
+
+
+def test_only_answers_to_programs_take_their_address_from_the_request():
+    """Whatever is mailed has links of SITE_URL: who sends a request may name any host in it."""
+    asked = re.compile(r"build_absolute_uri|get_host\(|get_current_site|HTTP_HOST")
+    found = {name_of(path) for path in modules(*PACKAGES) if asked.search(path.read_text())}
+    assert {name for name in found if not name.startswith("trafficking_plan/api/")} == {
+        # Each in development alone, without a SITE_URL.
+        "reports/public/views/plan_progress.py",
+        "trafficking_plan/frame/middleware.py",
+    }
+    mails = (ROOT / "templates/account/email").rglob("*")
+    linked = re.compile(r"{{ *(\w*(?:url|site|host|domain)[\w.]*)")
+    named = {name for path in mails for name in linked.findall(path.read_text())}
+    assert named == {"password_reset_url"}
