@@ -43,7 +43,8 @@ class Server:
         )
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port = self.listening.getsockname()[1]
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
 
     def serve(self):
         with contextlib.suppress(OSError):
@@ -74,7 +75,12 @@ class Server:
                     say(self.to_recipient if word == b"RCPT" else "250 ok")
 
     def close(self):
+        """End the thread that listens, and what it left open, of which a later test would be told."""
+        self.listening.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.listening.close()
+        for each in self.connections:
+            each.close()
 
 
 @pytest.fixture
