@@ -76,8 +76,12 @@ PLACES = {"align", "LinkType", "LockedField"}
 NOTES, NOTE_REFERENCES = ("footnote", "endnote"), ("footnoteReference", "endnoteReference")
 # Attributes in which somebody's words are kept, by the element that has them.
 NAMED = {
-    **{"bookmarkStart": "name", "hyperlink": "tooltip", "alias": "val", "tag": "val"},
-    **{"docPr": "name", "cNvPr": "name"},
+    "bookmarkStart": "name",
+    "hyperlink": "tooltip",
+    "alias": "val",
+    "tag": "val",
+    "docPr": "name",
+    "cNvPr": "name",
 }
 # The name that a program gives to a bookmark or a picture.
 OF_ITSELF = re.compile(r"_.*|.*\D\s?\d+|(?i:(?:picture|image|drawing)\d*(?:\.\w+)?)|")
@@ -228,6 +232,7 @@ class _Written:
                         yield from self._of_paragraph(each)
                         each.clear()
                 elif self.depth == 0:
+                    self.check_time()
                     self._end(name, each)
                     if name in CHANGES | OTHER_CHANGES:
                         yield Found(
@@ -262,6 +267,7 @@ class _Written:
         ground = _fill_of(own) or next(filter(None, reversed(self.fills)), self.ground)
         is_flat = any(self.rows) or _is_flat(child_of(own, "spacing"), "line", "lineRule")
         for run in all_named(p, "r"):
+            self.check_time()
             words = _text(run)
             if not words.strip():
                 continue
