@@ -1,4 +1,4 @@
-"""PDFs crafted to keep the check of files busy: `python3 -m bench.crafted`. Each must end within its time.
+"""PDFs, and Word files, crafted to keep the check of files busy: `python3 -m bench.crafted`. Each must end within its time.
 
 The time is that of the processor, in the worker's own process, with its limits of time and memory.
 """
@@ -276,12 +276,33 @@ def with_table(objects: bytes) -> bytes:
     return objects + table + end
 
 
+def word_of(unit: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
+    """Return a Word file that has this as often as may be read."""
+    import zipfile
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        body = before + unit * (48_000_000 // len(unit)) + after
+        archive.writestr(
+            "word/document.xml", b'<w:document xmlns:w="w">' + body + b"</w:document>"
+        )
+    return out.getvalue()
+
+
+def one_paragraph() -> bytes:
+    return word_of(b"<w:r><w:t>a</w:t></w:r>", b"<w:p>", b"</w:p>")
+
+
+def empty_elements() -> bytes:
+    return word_of(b"<w:a/>")
+
+
 CRAFTED = (
     *(streams_in_streams, many_objects, unpacks_to_much, boxes, letters, letters_on_many_pages),
     *(dense_pages, huge_picture, huge_page, nested, no_end),
     *(many_pictures, one_picture_on_many_pages, a_picture_again_and_again, blank_pages),
     *(large_boxes, curves, one_long_path, clear_groups, tiles, shadings, notes, deep_bookmarks),
-    *(letters_of_a_font, between_the_objects, tables_between),
+    *(letters_of_a_font, between_the_objects, tables_between, one_paragraph, empty_elements),
 )
 
 
