@@ -283,9 +283,7 @@ def word_of(unit: bytes, before: bytes = b"", after: bytes = b"") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         body = before + unit * (48_000_000 // len(unit)) + after
-        archive.writestr(
-            "word/document.xml", b'<w:document xmlns:w="w">' + body + b"</w:document>"
-        )
+        archive.writestr("word/document.xml", b'<w:document xmlns:w="w">' + body + b"</w:document>")
     return out.getvalue()
 
 
