@@ -31,6 +31,7 @@ from reports.compose.mitigation_text import mitigation
 from reports.compose.paper_cover import cover_of
 from reports.compose.paragraphs import Writer, asked, length
 from reports.compose.questions import questions
+from reports.compose.shortening import shortened
 from reports.compose.talking_points import talking_points
 from reports.compose.writing_out import in_full_at_first
 from reports.document import (
@@ -138,6 +139,7 @@ def write(
 # more: only a few words are kept, for the lead of the recommendations.
 FILLED = 0.94
 KEPT_BY_ITEM = 5
+LEAST_KEPT = 10  # of a paper that is too long whatever it leaves out
 TRIES = 8
 TRIES_BY_ITEM = 12
 Made = tuple[int, Writer, dict[str, Section]]
@@ -152,7 +154,7 @@ def _within(
     facts: Facts, annexes: list[str], contents: tuple[str, ...]
 ) -> tuple[Writer, dict[str, Section]]:
     """Return the sections, kept to the paper's limit of words but using most of it; if that is not possible, only what
-    a paper must have, and of that no more than a tight one must.
+    a paper must have, and of that no more than a tight one must; where that is too long as well, without what ranks last.
 
     A draft is composed with the words that were last shared out to it, as long as that keeps to the limit; with the
     least that a tight one must have, as long as even that is too long or leaves hardly any words over.
@@ -167,13 +169,23 @@ def _within(
         share = Share(briefing.shared_words, briefing.is_tight)
         made = make(share.words, is_tight=share.is_tight)
         if made[0] >= NEARLY_ALL * most if share == LEAST else made[0] <= most:
-            return made[1:]
+            return _fitted(facts, made)
     tries = TRIES_BY_ITEM if is_by_item(contents) else TRIES
     nearly = NEARLY_ALL_BY_ITEM if is_by_item(contents) else NEARLY_ALL
     made = _longest(most, partial(make, is_tight=False), tries, nearly)
     if made[0] > most:
         made = _longest(most, partial(make, is_tight=True), tries, nearly)
-    return made[1:]
+    return _fitted(facts, made)
+
+
+def _fitted(facts: Facts, made: Made) -> tuple[Writer, dict[str, Section]]:
+    """Return what was made, shortened if it passes the paper's limit of words."""
+    _, writer, sections = made
+    found = list(asks(writer))
+    # What is asked stands in the summary too, in place of its mark.
+    kept = LEAST_KEPT + (count_words(asked(found)) if found else 0)
+    sections = shortened(writer, sections, max(facts.most_words - kept, 0))
+    return writer, in_full_at_first(sections, facts.agencies.values())
 
 
 def _longest(most: int, make: Callable[[int], Made], tries: int, nearly: float) -> Made:

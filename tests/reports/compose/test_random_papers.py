@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, assembled, write
 from reports.compose.ahead import MONTHS_AHEAD
 from reports.compose.facts import read_facts
-from reports.compose.paragraphs import flat
+from reports.compose.paragraphs import flat, length
 from reports.compose.subjects import CAUSES
 from reports.document import SectionKind, from_json, to_json, words
 from reports.document.wording import capitalised, count_in_words, number
@@ -107,8 +107,15 @@ def count_of(text):
     raise AssertionError(f"no number: {text}")
 
 
+# Of a paper that is too long: the items of which something is left out.
+LEFT_OUT = r"(?:[Mm]ore on|being done about|more(?: \(Annex [A-Z]\))?:) [^\n]*(?<![\d.])"
+
+
 def mentions_item(text, item):
-    return bool(re.search(rf"\({item.number}[,)]|\b[Ii]tem {item.number}\b", text))
+    number = re.escape(item.number)
+    return bool(
+        re.search(rf"\({number}[,)]|\b[Ii]tem {number}\b|{LEFT_OUT}{number}(?!\.?\d)", text)
+    )
 
 
 def tells(text, item):
@@ -459,7 +466,9 @@ def every_judgement_is_that_of_the_records(paper, line):
 
 
 def the_papers_words_are_kept_but_for_what_must_be_told(paper):
-    if paper.length > paper.facts.most_words:
+    if sum(map(length, paper.document.paragraphs())) > paper.facts.most_words:
+        # Less than this has no room for all that a paper must have.
+        assert paper.facts.most_words < 600
         shortest = Paper(replace(paper.facts, most_words=0), paper.contents)
         assert paper.length <= shortest.length
 

@@ -1,0 +1,221 @@
+"""Shortens a paper that is too long even if its sections say only what they must: what ranks last is left out, and a sentence
+says of which items."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from reports.compose.ahead import GRAVE
+from reports.compose.budget import count_words
+from reports.compose.paragraphs import Writer, key, length
+from reports.compose.slips import cause_of
+from reports.compose.subjects import because_of, with_notes
+from reports.compose.writing_out import texts_of
+from reports.document import Bullet, Paragraph, Section, Source
+from reports.document.wording import capitalised, count_in_words, join_words, number, some
+
+# How many parts of a section are kept at first, by its content, then fewer, one by one, and how many it has as long as others
+# have more than theirs. The first ones lose parts before the others.
+KEPT = {
+    "next_steps": (5, 3),
+    "risks": (5, 2),
+    "achievements": (5, 2),
+    "mitigation": (8, 3),
+    "delay": (9, 5),
+    "background": (9, 2),
+}
+# Late items are worth more in a paper that tells of each in one place.
+MORE_BY_ITEM = 3
+# A content that is shortened without a word: what it leaves out is known.
+SILENT = "background"
+# Limits on the items of which a list gives the names, on the words of those, and on the numbers in one sentence.
+MOST_NAMES, NAMES_WORDS, MAX_NAMED = 3, 20, 12
+# Annexes that have what a section leaves out.
+HOLD_DELAYS = ("delays", "items", "items_texts")
+HOLDS = {
+    "achievements": ("items_texts",),
+    "delay": HOLD_DELAYS,
+    "mitigation": HOLD_DELAYS,
+    "next_steps": ("items", "items_texts"),
+    "risks": ("risks",),
+}
+WHAT = {
+    "mitigation": "what is being done about {}",
+    "achievements": "what was achieved in {}",
+    "next_steps": "what is planned for {}",
+}
+# Paragraphs that are short and say what no other place does.
+CLOSING = key("p", "closing")
+STAYS = {
+    key("p", about)
+    for about in ("closing", "completed", "purpose", "risks", GRAVE, "shown to be done", "audited")
+}
+# Lists that go as a whole: what a section tells beside its items.
+WHOLE = {key("p", "measures missed")}
+DATES = key("p", "dates")
+_ITEM = re.compile(r"\b[Ii]tem (\d+(?:\.\d+)*)")
+_RISK = re.compile(r"Risk (\d+)")
+
+Sections = dict[str, Section]
+
+
+class Part(NamedTuple):
+    """A paragraph of a section by its place, or one of its bullets."""
+
+    paragraph: int
+    bullet: int | None = None
+
+
+def shortened(writer: Writer, sections: Sections, most: int) -> Sections:
+    """Return the sections with at most so many words, if enough can be left out."""
+    parts = {content: _parts(sections, content) for content in sections if content in KEPT}
+    made, gone = sections, dict.fromkeys(parts, 0)
+    for content, kept in _steps(writer):
+        while (
+            content in parts
+            and _total(made) > most
+            and len(parts[content]) - gone[content] > kept
+        ):
+            gone[content] += 1
+            left_out = parts[content][-gone[content] :]
+            made = {**made, content: _without(writer, content, sections[content], left_out)}
+    for content, count in gone.items():
+        _note_lines(writer, sections[content], made[content], parts[content][-count:] if count else [])
+    return made
+
+
+def _total(sections: Sections) -> int:
+    return sum(length(each) for section in sections.values() for each in section.paragraphs)
+
+
+def _steps(writer: Writer) -> Iterator[tuple[str, int]]:
+    """Yield the contents with the number of parts to keep, in the order in which sections lose parts."""
+    more = MORE_BY_ITEM if writer.is_by_item else 0
+    extra = {content: more if content == "delay" else 0 for content in KEPT}
+    for fewer in range(max(kept for kept, _ in KEPT.values())):
+        for content, (kept, fewest) in KEPT.items():
+            yield content, max(kept - fewer, fewest) + extra[content]
+    for fewer in range(max(fewest for _, fewest in KEPT.values()) + more + 1):
+        for content, (_, fewest) in KEPT.items():
+            yield content, max(fewest + extra[content] - fewer, 0)
+
+
+def _parts(sections: Sections, content: str) -> list[Part]:
+    """Return what a section can leave out, the last first to go: of a list all but the first bullet, and other paragraphs to
+    which the paper does not refer."""
+    paragraphs = [each for section in sections.values() for each in section.paragraphs]
+    whole = "\n".join(text for each in paragraphs for text in texts_of(each))
+    parts: list[Part] = []
+    for place, paragraph in enumerate(sections[content].paragraphs):
+        if paragraph.bullets and paragraph.key not in WHOLE:
+            parts += [
+                Part(place, bullet)
+                for bullet in range(1, len(paragraph.bullets))
+            ]
+        elif paragraph.key not in STAYS and f"{{{paragraph.key}}}" not in whole:
+            parts.append(Part(place))
+    # A section says something.
+    is_empty = len(parts) == len(sections[content].paragraphs) and all(
+        part.bullet is None for part in parts
+    )
+    return parts[1:] if is_empty else parts
+
+
+def _without(writer: Writer, content: str, section: Section, left_out: list[Part]) -> Section:
+    """Return a section without these parts, and with a sentence on what is left out at the end of each list and of the
+    section."""
+    made: list[Paragraph] = []
+    gone: list[Source] = []
+    for place, paragraph in enumerate(section.paragraphs):
+        if Part(place) in left_out:
+            gone += paragraph.sources
+            continue
+        bullets = [part.bullet for part in left_out if part.paragraph == place]
+        if not bullets:
+            made.append(paragraph)
+            continue
+        kept = [each for n, each in enumerate(paragraph.bullets) if n not in bullets]
+        is_told = paragraph.key == DATES and any(each.key == CLOSING for each in section.paragraphs)
+        if not is_told and content != SILENT:
+            sources = _sources_of(writer, paragraph, bullets)
+            kept.append(Bullet(writer.text(_of_list(writer, content, paragraph, len(bullets), sources))))
+        made.append(replace(paragraph, bullets=tuple(kept)))
+    last = _of_section(writer, content, gone) if gone and content != SILENT else ""
+    if last:
+        at = next((n for n, each in enumerate(made) if each.key == CLOSING), len(made))
+        made.insert(at, writer.paragraph(last, about=f"left out of {content}", sources=gone))
+    return replace(section, paragraphs=tuple(made))
+
+
+def _sources_of(
+    writer: Writer, paragraph: Paragraph, bullets: Iterable[int | None]
+) -> list[Source]:
+    lines = writer.lines.get(paragraph.key, ())
+    return [source for n in bullets if n is not None and n < len(lines) for source in lines[n]]
+
+
+def _note_lines(writer: Writer, before: Section, after: Section, left_out: list[Part]) -> None:
+    """Keep the sources of each bullet with it."""
+    now = {each.key: each for each in after.paragraphs}
+    for place, paragraph in enumerate(before.paragraphs):
+        gone = [part.bullet for part in left_out if part.paragraph == place]
+        if paragraph.key not in now:
+            writer.lines.pop(paragraph.key, None)
+        elif gone and (lines := writer.lines.get(paragraph.key)):
+            kept = [line for n, line in enumerate(lines) if n not in gone]
+            if len(now[paragraph.key].bullets) > len(kept):
+                kept.append(tuple(dict.fromkeys(_sources_of(writer, paragraph, gone))))
+            writer.lines[paragraph.key] = tuple(kept)
+
+
+def _of_list(
+    writer: Writer, content: str, paragraph: Paragraph, count: int, sources: list[Source]
+) -> str:
+    """Return the last bullet of a list: "Two more (Annex B): the map (1.2) and the card (1.3)."."""
+    where, which = _where(writer, content, sources), _which(writer, content, sources)
+    if paragraph.key == DATES:
+        dates = count_in_words(count, "more date")
+        return f"{where} has {dates}." if where else f"{capitalised(dates)}, left out for length."
+    more = f"{capitalised(number(count))} more{f' ({where})' if where else ''}"
+    if which:
+        return f"{more}: {which}."
+    return f"{more}." if where else f"{more}, left out for length."
+
+
+def _of_section(writer: Writer, content: str, sources: list[Source]) -> str:
+    """Return a sentence on the items of which a section leaves something out: "Annex B has more on 1.2 and 1.3."; "" of none."""
+    where, numbers = _where(writer, content, sources), some(_numbers(sources), MAX_NAMED)
+    if not numbers:
+        return ""
+    what = WHAT.get(content, "more on {}").format(numbers)
+    return f"{where} has {what}." if where else f"{capitalised(what)} is left out for length."
+
+
+def _where(writer: Writer, content: str, sources: list[Source]) -> str:
+    is_of_risks = any(_RISK.match(source.label) for source in sources)
+    return writer.where(HOLDS["risks"] if is_of_risks else HOLDS.get(content, ()))
+
+
+def _which(writer: Writer, content: str, sources: list[Source]) -> str:
+    """Return the items that a list leaves out: a few by name, late ones that are many by cause, and others by number."""
+    numbers = _numbers(sources)
+    of = {item.number: item for item in writer.facts.items}
+    names = [with_notes(writer.names.bare(of[each]), each) for each in numbers if each in of]
+    if len(names) == len(numbers) <= MOST_NAMES and count_words(*names) <= NAMES_WORDS:
+        return join_words(names)
+    causes = {entry.item.number: cause_of(entry) for entry in writer.facts.late if entry.is_late}
+    if content != "delay" or not causes.keys() >= set(numbers):
+        return some(numbers, MAX_NAMED)
+    by_cause: dict[str, list[str]] = {}
+    for each in numbers:
+        by_cause.setdefault(because_of(causes[each]), []).append(each)
+    return "; ".join(f"{join_words(each)}{why}" for why, each in by_cause.items())
+
+
+def _numbers(sources: Iterable[Source]) -> list[str]:
+    """Return the numbers of the items, or else of the risks, that the sources are of."""
+    labels = [source.label for source in sources]
+    items = [found[1] for label in labels if (found := _ITEM.search(label))]
+    risks = [f"R{found[1]}" for label in labels if (found := _RISK.match(label))]
+    return list(dict.fromkeys(items or risks))
