@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from reports.compose.ahead import GRAVE
 from reports.compose.budget import count_words
-from reports.compose.paragraphs import Writer, key, length
+from reports.compose.paragraphs import ASKED, Writer, key, length
 from reports.compose.slips import cause_of
 from reports.compose.subjects import because_of, with_notes
 from reports.compose.writing_out import texts_of
@@ -27,8 +27,12 @@ KEPT = {
 }
 # Late items are worth more in a paper that tells of each in one place.
 MORE_BY_ITEM = 3
-# A content that is shortened without a word: what it leaves out is known.
-SILENT = "background"
+# The summary is shortened last, and keeps so many bullets beside its first one.
+SUMMARIES, KEPT_OF_SUMMARY = ("purpose", "figures"), 2
+# The limit of words that any paper keeps: a smaller one has no room for its summary.
+LEAST_LIMIT = 600
+# Contents that are shortened without a word: what they leave out is known, or stands elsewhere.
+SILENT = {*SUMMARIES, "background"}
 # Limits on the items of which a list gives the names, on the words of those, and on the numbers in one sentence.
 MOST_NAMES, NAMES_WORDS, MAX_NAMED = 3, 20, 12
 # Annexes that have what a section leaves out.
@@ -69,7 +73,7 @@ class Part(NamedTuple):
 
 def shortened(writer: Writer, sections: Sections, most: int) -> Sections:
     """Return the sections with at most so many words, if enough can be left out."""
-    parts = {content: _parts(sections, content) for content in sections if content in KEPT}
+    parts = {content: _parts(sections, content) for content in sections if content in {*KEPT, *SUMMARIES}}
     made, gone = sections, dict.fromkeys(parts, 0)
     for content, kept in _steps(writer):
         while (
@@ -99,6 +103,8 @@ def _steps(writer: Writer) -> Iterator[tuple[str, int]]:
     for fewer in range(max(fewest for _, fewest in KEPT.values()) + more + 1):
         for content, (_, fewest) in KEPT.items():
             yield content, max(fewest + extra[content] - fewer, 0)
+    for content in SUMMARIES if writer.facts.most_words >= LEAST_LIMIT else ():
+        yield content, KEPT_OF_SUMMARY
 
 
 def _parts(sections: Sections, content: str) -> list[Part]:
@@ -112,6 +118,7 @@ def _parts(sections: Sections, content: str) -> list[Part]:
             parts += [
                 Part(place, bullet)
                 for bullet in range(1, len(paragraph.bullets))
+                if not any(ASKED in text for text in texts_of(paragraph.bullets[bullet]))
             ]
         elif paragraph.key not in STAYS and f"{{{paragraph.key}}}" not in whole:
             parts.append(Part(place))
@@ -137,11 +144,11 @@ def _without(writer: Writer, content: str, section: Section, left_out: list[Part
             continue
         kept = [each for n, each in enumerate(paragraph.bullets) if n not in bullets]
         is_told = paragraph.key == DATES and any(each.key == CLOSING for each in section.paragraphs)
-        if not is_told and content != SILENT:
+        if not is_told and content not in SILENT:
             sources = _sources_of(writer, paragraph, bullets)
             kept.append(Bullet(writer.text(_of_list(writer, content, paragraph, len(bullets), sources))))
         made.append(replace(paragraph, bullets=tuple(kept)))
-    last = _of_section(writer, content, gone) if gone and content != SILENT else ""
+    last = _of_section(writer, content, gone) if gone and content not in SILENT else ""
     if last:
         at = next((n for n, each in enumerate(made) if each.key == CLOSING), len(made))
         made.insert(at, writer.paragraph(last, about=f"left out of {content}", sources=gone))
