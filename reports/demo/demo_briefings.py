@@ -175,13 +175,13 @@ def current_briefings(plan: Plan, today: date) -> None:
         tracker_number=f"{today:%y}/02944",
     )
     second.edit(
-        "achievements", "refer a possible victim", add="This was among the group’s first aims."
+        "achievements", "helped within a week", add="This was among the group’s first aims."
     )
     second.recommend(Verb.DIRECT, "agencies to report on the delayed items by the end of March")
     second.ask((*ASKED, "IR", "DIA"), due_on=today + timedelta(days=6))
     second.later(2)
     settled = second.comment(
-        "MSD", "achievements", "named person", "“One named person” is important; keep it."
+        "MSD", "achievements", "helped within a week", "“Within a week” is important; keep it."
     )
     second.comment(
         "Police", "mitigation", "analyst", "The second analyst began in October. Say so."
@@ -198,7 +198,7 @@ def current_briefings(plan: Plan, today: date) -> None:
     # This changes a paragraph that MSD cleared, so MSD is asked again.
     second.later(1).edit(
         "achievements",
-        "refer a possible victim",
+        "helped within a week",
         add="The way to refer victims is used in both trial regions.",
     )
     second.redate(today + timedelta(days=8), deadline=today + timedelta(days=22))
