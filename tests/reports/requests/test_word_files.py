@@ -12,7 +12,7 @@ import docx
 import pytest
 from docx.oxml import parse_xml
 from docx.shared import Pt, RGBColor
-from hypothesis import given, note, settings
+from hypothesis import given, note
 from hypothesis import strategies as st
 
 from reports.requests.redaction.elsewhere.held_text import text_of
@@ -481,7 +481,6 @@ def cut_at(draw, content, mark):
     return before, content[len(before) :]
 
 
-@settings(max_examples=60)
 @given(mutated=mutations())
 def test_a_withheld_name_anywhere_in_the_package_is_named_unless_it_is_shown(mutated):
     """Only words put beside others may have come into a text that a page shows."""
