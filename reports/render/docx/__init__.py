@@ -8,6 +8,7 @@ refused. Equal documents give equal bytes.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from copy import deepcopy
@@ -34,6 +35,7 @@ from reports.render.html import plain_fragment, present
 from reports.render.pdf import MAX_HTML, RenderRefused, refuse_unprintable
 
 PARTS = Path(__file__).parent / "parts"
+REMARKS = re.compile(rb"<!--.*?-->\s*", re.DOTALL)  # for whoever changes the parts
 # Path in the package of each file in `parts`.
 PLACES = {
     "[Content_Types].xml": "content_types.xml",
@@ -257,7 +259,7 @@ def blank(looks: CoverDesign = USUAL_DESIGN) -> io.BytesIO:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as package:
         for place, name in PLACES.items():
-            data = (PARTS / name).read_bytes()
+            data = REMARKS.sub(b"", (PARTS / name).read_bytes())
             if name == "styles.xml":
                 for where, colour in (("val", looks.ink), ("color", looks.rule)):
                     usual, own = (f'w:{where}="{each[1:].upper()}"' for each in (INK, colour))

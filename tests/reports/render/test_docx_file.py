@@ -16,6 +16,7 @@ from reports.document import (
 )
 from reports.render.docx import render_docx
 from reports.render.pdf import MAX_HTML, RenderRefused
+from reports.requests.redaction.elsewhere.examination import examine_copy
 from tests.reports import sample
 from tests.reports.word_reading import (
     opened,
@@ -44,6 +45,12 @@ def test_the_file_has_properties_and_the_date_of_the_paper(file):
     assert (about.identifier, about.language) == ("10/96252", "en-NZ")
     assert (about.created.date(), about.modified.date()) == (date(2010, 7, 30),) * 2
     assert about.comments == about.keywords == ""
+
+
+def test_the_file_hides_no_words_but_its_properties_and_descriptions(data):
+    """Remarks in `parts` are for whoever changes them; the check of Word files would name them."""
+    found = {each.kind for each in examine_copy(data).found}
+    assert found == {"office", "office_properties", "office_description"}
 
 
 def test_equal_documents_give_equal_bytes_in_any_process(data, project_root):
