@@ -84,7 +84,7 @@ EASY_NAME = 8  # words
 # Late key items that are all named.
 MAX_ALL_NAMED, ALL_NAMED_WORDS = 6, 40
 # Bullets of a summary, unless what is late, at risk and asked takes more.
-MOST_BULLETS, BULLET_WORDS = 5, 110
+MOST_BULLETS, BULLET_WORDS, LONGEST_BULLET = 5, 110, 150
 # Days after the end of its period from which a paper says on which day the Plan stands as told.
 PERIOD_ENDED = 31
 
@@ -179,17 +179,19 @@ def _folded(
         before[0] = _joined(before[0], counts.pop())
         excess -= 1
     first, worries = before[:1], before[1:]
-    for lines in (measures, after, worries):
-        while excess > 0 and len(lines) > 1 and _is_short(*lines[-2:]):
-            last = lines.pop()
-            lines[-1] = _joined(lines[-1], last)
-            excess -= 1
+    # Shorter bullets as long as they are enough.
+    for most in (BULLET_WORDS, LONGEST_BULLET):
+        for lines in (measures, after, worries):
+            while excess > 0 and len(lines) > 1 and _is_short(*lines[-2:], most=most):
+                last = lines.pop()
+                lines[-1] = _joined(lines[-1], last)
+                excess -= 1
     return [*first, *worries, *measures, *counts, *after]
 
 
-def _is_short(*lines: Line) -> bool:
+def _is_short(*lines: Line, most: int = BULLET_WORDS) -> bool:
     """Whether lines may be one bullet."""
-    return count_words(*(text for text, _ in lines)) <= BULLET_WORDS
+    return count_words(*(text for text, _ in lines)) <= most
 
 
 def _joined(first: Line, second: Line) -> Line:

@@ -28,7 +28,7 @@ KEPT = {
 # Late items are worth more in a paper that tells of each in one place.
 MORE_BY_ITEM = 3
 # The summary is shortened last, and keeps so many bullets beside its first one.
-SUMMARIES, KEPT_OF_SUMMARY = ("purpose", "figures"), 2
+SUMMARIES, KEPT_OF_SUMMARY = ("purpose", "figures"), (2, 1)
 # The limit of words that any paper keeps: a smaller one has no room for its summary.
 LEAST_LIMIT = 600
 # Contents that are shortened without a word: what they leave out is known, or stands elsewhere.
@@ -103,8 +103,8 @@ def _steps(writer: Writer) -> Iterator[tuple[str, int]]:
     for fewer in range(max(fewest for _, fewest in KEPT.values()) + more + 1):
         for content, (_, fewest) in KEPT.items():
             yield content, max(fewest + extra[content] - fewer, 0)
-    for content in SUMMARIES if writer.facts.most_words >= LEAST_LIMIT else ():
-        yield content, KEPT_OF_SUMMARY
+    if writer.facts.most_words >= LEAST_LIMIT:
+        yield from ((content, kept) for kept in KEPT_OF_SUMMARY for content in SUMMARIES)
 
 
 def _parts(sections: Sections, content: str) -> list[Part]:
