@@ -29,7 +29,7 @@ KEPT = {
 MORE_BY_ITEM = 3
 # The summary is shortened last, and keeps so many bullets beside its first one.
 SUMMARIES, KEPT_OF_SUMMARY = ("purpose", "figures"), (2, 1)
-# The limit of words that any paper keeps: a smaller one has no room for its summary.
+# The limit of words that any paper keeps: a smaller one has no room for what a paper must have.
 LEAST_LIMIT = 600
 # Contents that are shortened without a word: what they leave out is known, or stands elsewhere.
 SILENT = {*SUMMARIES, "background"}
@@ -72,7 +72,10 @@ class Part(NamedTuple):
 
 
 def shortened(writer: Writer, sections: Sections, most: int) -> Sections:
-    """Return the sections with at most so many words, if enough can be left out."""
+    """Return the sections with at most so many words, if enough can be left out and the paper's limit is
+    one that can be kept."""
+    if writer.facts.most_words < LEAST_LIMIT:
+        return sections
     parts = {content: _parts(sections, content) for content in sections if content in {*KEPT, *SUMMARIES}}
     made, gone = sections, dict.fromkeys(parts, 0)
     for content, kept in _steps(writer):
@@ -103,8 +106,7 @@ def _steps(writer: Writer) -> Iterator[tuple[str, int]]:
     for fewer in range(max(fewest for _, fewest in KEPT.values()) + more + 1):
         for content, (_, fewest) in KEPT.items():
             yield content, max(fewest + extra[content] - fewer, 0)
-    if writer.facts.most_words >= LEAST_LIMIT:
-        yield from ((content, kept) for kept in KEPT_OF_SUMMARY for content in SUMMARIES)
+    yield from ((content, kept) for kept in KEPT_OF_SUMMARY for content in SUMMARIES)
 
 
 def _parts(sections: Sections, content: str) -> list[Part]:
