@@ -76,19 +76,21 @@ def shortened(writer: Writer, sections: Sections, most: int) -> Sections:
     one that can be kept."""
     if writer.facts.most_words < LEAST_LIMIT:
         return sections
-    parts = {content: _parts(sections, content) for content in sections if content in {*KEPT, *SUMMARIES}}
+    parts = {
+        content: _parts(sections, content) for content in sections if content in {*KEPT, *SUMMARIES}
+    }
     made, gone = sections, dict.fromkeys(parts, 0)
     for content, kept in _steps(writer):
         while (
-            content in parts
-            and _total(made) > most
-            and len(parts[content]) - gone[content] > kept
+            content in parts and _total(made) > most and len(parts[content]) - gone[content] > kept
         ):
             gone[content] += 1
             left_out = parts[content][-gone[content] :]
             made = {**made, content: _without(writer, content, sections[content], left_out)}
     for content, count in gone.items():
-        _note_lines(writer, sections[content], made[content], parts[content][-count:] if count else [])
+        _note_lines(
+            writer, sections[content], made[content], parts[content][-count:] if count else []
+        )
     return made
 
 
@@ -148,7 +150,9 @@ def _without(writer: Writer, content: str, section: Section, left_out: list[Part
         is_told = paragraph.key == DATES and any(each.key == CLOSING for each in section.paragraphs)
         if not is_told and content not in SILENT:
             sources = _sources_of(writer, paragraph, bullets)
-            kept.append(Bullet(writer.text(_of_list(writer, content, paragraph, len(bullets), sources))))
+            kept.append(
+                Bullet(writer.text(_of_list(writer, content, paragraph, len(bullets), sources)))
+            )
         made.append(replace(paragraph, bullets=tuple(kept)))
     last = _of_section(writer, content, gone) if gone and content not in SILENT else ""
     if last:
