@@ -3,7 +3,7 @@
 `facts` reads the records as at the paper's date, with what `slips` finds in them. `paper_parts` composes the
 paper from the facts: the sections (`brief` with `verdict`, `decisions` and `at_risk_text`, `background` with `decided_changes` and `consulted`, `achievements` with `reported` and
 `results`, `delay_text` and `mitigation_text` or `late_by_item` with `late_dates` and `late_others`, and `late_words`, `action_words`, `ahead` and, of a plan's own kinds, `talking_points` and `questions`), the
-annexes (`annex_rows`) and the cover (`paper_cover`). They use `paragraphs` (text), `writing_out` (acronyms), `citations` (sources),
+annexes (`annex_rows`) and the cover (`paper_cover`). They use `paragraphs` (text), `shortening` (papers that are too long), `writing_out` (acronyms), `citations` (sources),
 `subjects` (how things are named) and `budget` (how long a section may be). Nothing here writes a row.
 """
 
