@@ -140,6 +140,13 @@ class FileCheck(models.Model):
         return "looks" if self.report and self.report.get("looks") else "nothing"
 
     @property
+    def pages_without_words(self) -> tuple[int, ...]:
+        """The numbers of the pages of which no word can be read: pictures, drawings, and blank ones."""
+        if self.as_pictures or not self.report.get("has_text", True):
+            return tuple(range(1, self.report["pages"] + 1))
+        return tuple(self.report.get("unread", ()))
+
+    @property
     def pages_to_look_at(self) -> tuple[int, ...]:
         """The numbers of the pages that somebody looks at one by one, of a copy that is released in part: those
         whose words were not compared, and all if words are missing and nothing looks as if they were."""

@@ -6,7 +6,7 @@ The database refuses to change or delete a row. Whether a release is published i
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,6 +16,7 @@ from agencies.wording.translation import day_words
 from reports.document.wording import join_words
 from reports.models.issue import sha256
 from reports.requests.models.letter import RequestLetter
+from reports.requests.models.line_copy import LineCopy
 from reports.requests.models.request import (
     NOTE_LENGTH,
     REQUEST_ROLES,
@@ -126,6 +127,12 @@ class ReleasedPaperQuerySet(models.QuerySet["ReleasedPaper"]):
         """Defer the file and the report, for lists, in the order of the schedule."""
         return self.defer("pdf", "gate_report").order_by("number")
 
+    def with_keeper(self) -> Self:
+        """Add `kept_as`: who ticked the pages of an uploaded copy and kept it, or None. In the order of the schedule."""
+        copies = LineCopy.objects.filter(line=OuterRef("line"), pdf_sha256=OuterRef("pdf_sha256"))
+        kept_as = Subquery(copies.order_by("-pk").values("added_as")[:1])
+        return self.defer("pdf").annotate(kept_as=kept_as).order_by("number")
+
 
 class ReleasedPaper(models.Model):
     """One PDF of a release, byte for byte, with the gate's report on exactly these bytes.
@@ -181,6 +188,16 @@ class ReleasedPaper(models.Model):
     def withheld_counts(self) -> dict[str, int | None]:
         """How often words are withheld, by ground; None of a file redacted elsewhere, where nobody counts."""
         return dict(sorted({**dict.fromkeys(self.ground_codes), **self.withheld}.items()))
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether no page has a word that could be searched, as of a scan."""
+        return len(self.pages_unread) == self.pages
+
+    @property
+    def pages_unread(self) -> tuple[int, ...]:
+        """The numbers of the pages without words; none of a release from before they were recorded."""
+        return tuple(self.gate_report.get("unread") or ())
 
     @property
     def grounds_in_words(self) -> str:

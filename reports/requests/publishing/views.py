@@ -121,7 +121,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, words.format(reference=row.request.reference))
             return redirect("requests:releases")
     page = PublicPage.objects.open().filter(plan=row.request.plan_id).first()
-    papers = row.papers.defer("pdf").order_by("number")
+    papers = row.papers.with_keeper()
     return form_page(
         request,
         "reports/requests/publishing/publish.html",

@@ -30,6 +30,10 @@ class Report:
     findings: tuple[Finding, ...]
     # How a file that another program made was compared with the paper: "words", "looks" or "nothing".
     compared: str = ""
+    # Whose words could not be compared: `FileCheck.unreadable_words`.
+    unreadable: str = ""
+    # The numbers of the pages without a word, on which nothing was searched; None of one that did not record it.
+    unread: tuple[int, ...] | None = None
 
     @property
     def passes(self) -> bool:

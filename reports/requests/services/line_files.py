@@ -288,6 +288,8 @@ def report_of(check: FileCheck, *, size: int, file_name: str) -> Report:
         visible_on_purpose=0,
         findings=tuple(Finding(str(each.page or ""), each.sentence) for each in check.found),
         compared=check.compared if check.decision == Decision.PART else "",
+        unreadable=check.unreadable_words if check.decision == Decision.PART else "",
+        unread=check.pages_without_words,
     )
 
 

@@ -10,8 +10,9 @@ import pikepdf
 import pypdfium2
 import pytest
 from django.core.files.base import ContentFile
+from django.template.loader import render_to_string
 
-from reports.requests.models import LineCopy
+from reports.requests.models import LineCopy, ReleasedPaper
 from reports.requests.redaction.elsewhere.compared import compare
 from reports.requests.redaction.elsewhere.examination import examine_copy
 from reports.requests.redaction.elsewhere.looks import Apart, compare_looks
@@ -231,7 +232,9 @@ def test_whoever_reviews_releases_and_publishes_reads_that_a_copy_was_not_compar
     row = upload(listed(WORD_FILE, "letter.doc"), made("BT /F1 12 Tf 72 700 Td (We met.) Tj ET"))
     assert (row.found, row.compared) == ((), "nothing")
     line_files.keep_copy(check=row, by=adviser, at=NOW, pages_looked_at=(1,))
-    assert NOT_COMPARED in text_of(client_of(reviewer), "request-review", request_.pk)
+    ticked = f"Each page was ticked as compared with the paper by {adviser.signature}."
+    review = text_of(client_of(reviewer), "request-review", request_.pk)
+    assert (NOT_COMPARED in review, ticked in review) == (True, True)
     letter = prepared(request_)
     requests.send_for_review(request=request_, ombudsman=OMBUDSMAN, by=adviser, at=NOW)
     requests.finish_review(request=request_, ombudsman=OMBUDSMAN, by=reviewer, at=NOW)
@@ -246,8 +249,52 @@ def test_whoever_reviews_releases_and_publishes_reads_that_a_copy_was_not_compar
     )
     page = text_of(client, "request-release", request_.pk)
     assert "Parts, on the grounds s 6(c)" in page
-    assert NOT_COMPARED in page
-    assert NOT_COMPARED in text_of(client, "publish", made_.pk)
+    published = text_of(client, "publish", made_.pk)
+    assert [(NOT_COMPARED in each, ticked in each) for each in (page, published)] == [
+        (True, True),
+        (True, True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "withheld", "said"),
+    [
+        (
+            {"unread": [1, 2]},
+            {},
+            "The withheld words could not be searched for: this file is pictures.",
+        ),
+        (
+            {"unread": [2]},
+            {},
+            "The words that are withheld in other papers of the release were searched for: whole, in pieces and as digits. None was found. Page 2 has no words that can be read, so nothing could be searched for there.",
+        ),
+        (
+            {},
+            {"9(2)(a)": 2},
+            "The words that are withheld, in this paper and in others of the release, were searched for: whole, in pieces and as digits. None was found.",
+        ),
+        (
+            {"compared": "looks"},
+            {},
+            "The words that are withheld in other papers of the release were searched for: whole, in pieces and as digits. None was found. Words in pictures could not be searched for.",
+        ),
+    ],
+    ids=["pictures", "one page", "a briefing", "before it was recorded"],
+)
+def test_a_release_says_which_withheld_words_were_searched_for(recorded, withheld, said):
+    """Of pictures, to find none proves nothing."""
+    paper = ReleasedPaper(pages=2, withheld=withheld, gate_report={"searched": 9, **recorded})
+    shown = render_to_string("reports/requests/releasing/searched.html", {"paper": paper})
+    assert " ".join(shown.split()) == said
+
+
+def test_a_report_says_which_pages_have_no_words_and_whose_words_were_not_compared(
+    listed, upload, adviser
+):
+    row = upload(listed(), BLACKED)
+    report = line_files.report_of(row, size=1, file_name="copy.pdf").as_plain
+    assert (report["unread"], report["unreadable"]) == ([1], "file")
 
 
 def test_the_reviewer_and_the_signatory_read_the_missing_words(

@@ -125,8 +125,8 @@ def _page(
         may_correct=made is not None
         and not is_corrected
         and request.user.has_perm("requests.prepare_request", row),
-        papers=made.papers.defer("pdf").order_by("number") if made else [],
-        checked=[(each, _file_url(each.line)) for each in checked],
+        papers=made.papers.with_keeper() if made else [],
+        checked=[(each, _file_url(each.line), standing_copy(each.line)) for each in checked],
         lines=lines,
         has_ours=any(line.is_ours for line in lines),
         has_others=any(not line.is_ours for line in lines),
