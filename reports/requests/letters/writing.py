@@ -481,7 +481,8 @@ def _outcome(facts: Facts, say: _Sentences) -> Iterator[Block]:
 
 
 def _sending(facts: Facts, say: _Sentences, *, is_enclosed: bool) -> Iterator[Block]:
-    """Yield how the documents are sent, how withheld words are marked in them, and whether all is published."""
+    """Yield how the documents are sent, how withheld words are marked in them or, of copies that were redacted elsewhere,
+    why they are withheld, and whether all is published."""
     given = [line for line in facts.lines if line.decision and line.decision.gives]
     sentences = []
     if given and is_enclosed:
@@ -503,6 +504,12 @@ def _sending(facts: Facts, say: _Sentences, *, is_enclosed: bool) -> Iterator[Bl
                 where=where if len(labelled) < len(redacted) else "",
             )
         )
+    for line in redacted:
+        if line.shows_labels or not (grounds := _grounds(facts, line.grounds)):
+            continue
+        codes = join_words([each.code for each in grounds])
+        named = {"document": str(line.number), "sections": codes}
+        sentences.append(say.counted("unlabelled", len(grounds), **named))
     if sentences:
         yield _paragraph(sentences)
     if facts.will_be_published and given:

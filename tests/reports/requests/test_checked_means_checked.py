@@ -297,6 +297,22 @@ def test_a_report_says_which_pages_have_no_words_and_whose_words_were_not_compar
     assert (report["unread"], report["unreadable"]) == ([1], "file")
 
 
+def test_a_copy_is_asked_to_say_the_section_at_each_place_and_the_check_says_if_it_does_not(
+    listed, upload, adviser, request_, today
+):
+    line = listed()
+    page = text_of(client_of(adviser), "request-line-copy", request_.pk, line.number)
+    assert "write the section that withholds them (s 6(c))" in page
+    assert "write “RELEASED UNDER THE OFFICIAL INFORMATION ACT” on each page" in page
+    without = "No section such as “9(2)(a)” stands in this file"
+    shown = []
+    for label in ("[s 6\\(c\\)]", "her"):
+        row = upload(line, made(WORDS.format(label)))
+        page = text_of(client_of(adviser), "request-file-check", request_.pk, line.number, row.pk)
+        shown.append(without in page)
+    assert shown == [False, True]
+
+
 def test_the_reviewer_and_the_signatory_read_the_missing_words(
     listed, upload, adviser, reviewer, decision_maker, request_, today
 ):

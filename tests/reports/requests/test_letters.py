@@ -627,6 +627,12 @@ def test_labels_are_spoken_of_only_in_documents_that_were_redacted_here(here, wo
     )
     text = text_of(Kind.DECIDE, facts(lines=lines))
     assert (words in text, "such as [s " in text) == (True, any(here))
+    of_copies = [
+        f"What we have withheld in document {number} is withheld under section 9(2)(a), even where its pages do not show it."
+        for number, shows in enumerate(here, 1)
+        if not shows
+    ]
+    assert re.findall(r"What we have withheld in [^.]*\.", text) == of_copies
 
 
 def test_the_letter_says_what_is_published_and_all_where_it_is_all():

@@ -27,6 +27,7 @@ from agencies.pages.form_pages import (
 )
 from agencies.pages.once import once
 from reports.briefings.views.files import MIME_TYPES, download
+from reports.document.wording import join_words
 from reports.requests.models import Consultation, InformationRequest, ScheduleLine
 from reports.requests.models.in_scope import (
     COLUMNS,
@@ -49,7 +50,7 @@ from reports.requests.pages.schedule.forms import (
     RecordAnswerForm,
     ScopeForm,
 )
-from reports.requests.services import earlier_releases, line_files
+from reports.requests.services import earlier_releases, line_files, packages
 from reports.requests.services import requests as services_of_requests
 from reports.requests.services import schedule as services
 from workitems.plan.attachments import content_type
@@ -334,6 +335,8 @@ def line_copy(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         copy=line_files.standing_copy(found),
         held=line_files.check_of_held(found),
         is_part=is_part,
+        stamp=packages.stamp_of(row),
+        sections=join_words([f"s {code}" for code in found.ground_codes]),
         title=_("Upload the redacted copy") if is_part else _("Upload a PDF of the paper"),
         may_copy=_may_copy(request, found),
     )
