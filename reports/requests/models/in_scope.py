@@ -232,11 +232,6 @@ class FoundOfPlan:
     found: Sequence[Found]
 
     @property
-    def is_begun(self) -> bool:
-        """Whether some of these are listed: what is not was left out, so it is not offered as chosen again."""
-        return any(each.is_listed for each in self.found)
-
-    @property
     def unlisted(self) -> list[Found]:
         return [each for each in self.found if not each.is_listed]
 

@@ -10,12 +10,12 @@ import time_machine
 from django.urls import reverse
 
 from reports.requests import urls
-from reports.requests.models import RequestLetter
+from reports.requests.models import InformationRequest, RequestLetter
 from reports.requests.registered import menu
 from reports.requests.registered.request_lines import lines_for
-from reports.requests.services import requests, schedule
+from reports.requests.services import redactions, requests, schedule
 from tests.factories import AgencyFactory, SeatFactory
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh, seated
 from tests.reports.requests.factories import (
     ConsultationFactory,
     InformationRequestFactory,
@@ -124,7 +124,7 @@ def test_one_next_step_leads_from_receipt_to_release(
 
     assert words() == ["Acknowledge the request", None, None]
     requests.acknowledge(request=request_, on=TODAY, by=adviser, at=NOW)
-    assert words() == ["Start scoping", None, None]
+    assert words() == ["Begin with the papers", None, None]
     requests.start_scoping(request=request_, by=adviser)
     assert words() == ["Find papers in scope", None, None]
     line = schedule.add_paper(request=request_, paper=issued, by=adviser)
@@ -379,7 +379,7 @@ def test_the_package_has_the_letter_the_schedule_the_papers_and_their_digests(
     client = client_of(decision_maker)
     address = at("request-release", decided.pk)
     checked = client.post(address, {"released_on": "22 May 2013", "act": "check"})
-    assert [each.report.passes for each, _url in checked.context["checked"]] == [True]
+    assert [each.report.passes for each, *_others in checked.context["checked"]] == [True]
     assert fresh(decided).release is None
     client.post(address, {"released_on": "22 May 2013", "act": "release"})
     package = client.get(at("request-package", decided.pk)).content
@@ -553,6 +553,52 @@ def test_a_coordinator_sees_who_does_it(request_, coordinator, adviser, name):
     assert page.status_code == 403
     assert "The OIA adviser of Labour does this: OIA adviser." in page.text
     assert "The coordinator of your plan" not in page.text
+
+
+@pytest.mark.parametrize("has_any", [True, False])
+def test_a_coordinator_reads_in_the_list_who_records_a_request(
+    request, agency, coordinator, has_any
+):
+    if has_any:
+        request.getfixturevalue("request_")
+    seated(agency, "oia_adviser", "Ada Adviser")
+    page = " ".join(client_of(coordinator).get(at("requests")).text.split())
+    assert "The OIA adviser of Labour does this: " in page
+    assert "Ada Adviser" in page
+
+
+def test_how_a_request_is_read_is_asked_before_it_is_acknowledged(agency, adviser, today):
+    client = client_of(adviser)
+    client.post(
+        at("record-request"),
+        {
+            **{"agency": agency.pk, "reference": "13/7", "channel": "email"},
+            **{"requester_name": "Jo", "dated": "21 May 2013", "received_on": "21 May 2013"},
+            **{"text": "All the papers.", "scope_note": "The briefing of July 2010"},
+        },
+    )
+    row = InformationRequest.objects.get(reference="13/7")
+    letter = write(client, row, "acknowledge")
+    page = client.get(at("request-letter", row.pk, letter.pk)).text
+    assert "We have taken your request to mean:" in page
+    assert "The briefing of July 2010" in page
+
+
+def test_each_reason_that_a_signature_needs_is_asked_for_before_the_review(
+    request_, line, propose, decide, prepared, adviser, today
+):
+    place = "cover.contacts.0.direct_dial"
+    propose(place, end=len(redactions.texts_of(redactions.document_of(line))[place]))
+    decide(line, "part")
+    prepared(request_)
+    client = client_of(adviser)
+    page = client.get(at("request-send", request_.pk))
+    boxes = [name for name in page.context["form"].fields if name.startswith("warning")]
+    assert ("(optional)" in page.text, len(boxes) > 0) == (False, True)
+    refused = client.post(at("request-send", request_.pk))
+    assert (refused.status_code, fresh(request_).state) == (422, "preparing")
+    client.post(at("request-send", request_.pk), dict.fromkeys(boxes, "It is public."))
+    assert fresh(request_).state == "in_review"
 
 
 def test_a_seat_that_nobody_has_is_said(request_, adviser):

@@ -43,12 +43,13 @@ def own_agencies(request: HttpRequest, *roles: str) -> set[int]:
 def require(request: HttpRequest, permission: str, row: Row) -> Row:
     """Return the row. Raise `PermissionDenied`, with who may, unless the user has the permission."""
     if permission in DOERS and not request.user.has_perm(permission, row):
-        raise PermissionDenied(_who_does(request, DOERS[permission], row))
+        raise PermissionDenied(who_does(request, permission, row))
     return lookups.require(request, permission, row)
 
 
-def _who_does(request: HttpRequest, roles: tuple[str, ...], row: Any) -> str:
+def who_does(request: HttpRequest, permission: str, row: Any) -> str:
     """Name the roles, the agency, and the people who have them. Two queries, three of one that ended."""
+    roles = DOERS[permission]
     answering = row.agency_id if isinstance(row, Consultation) else agency_of(row)
     if isinstance(row, Plan):
         answering = row.coordinating_agency_id

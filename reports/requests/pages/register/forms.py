@@ -75,6 +75,15 @@ def note_field(label: StrOrPromise, help_text: StrOrPromise = "") -> LinesField:
     return LinesField(label=label, max_length=NOTE_LENGTH, help_text=help_text)
 
 
+def scope_note_field() -> LinesField:
+    return note_field(
+        gettext_lazy("How we read the request"),
+        gettext_lazy(
+            "The letters say after the request, from the acknowledgement on: “We have taken your request to mean:”, and then your words."
+        ),
+    )
+
+
 class RecordRequestForm(Form):
     SOMETIMES = ("requester_name",)
 
@@ -107,6 +116,7 @@ class RecordRequestForm(Form):
         ),
     )
     plan = plan_field()
+    scope_note = scope_note_field()
     urgency_reason = note_field(
         gettext_lazy("Why it is urgent"), gettext_lazy("If the requester asked for urgency.")
     )
@@ -141,12 +151,7 @@ class ChangeRequestForm(VersionedForm):
     reference = reference_field()
     requester_name, requester_address = requester_fields().values()
     plan = plan_field()
-    scope_note = note_field(
-        gettext_lazy("How we read the request"),
-        gettext_lazy(
-            "The letters say after the request: “We have taken your request to mean:”, and then your words."
-        ),
-    )
+    scope_note = scope_note_field()
     urgency_reason = note_field(
         gettext_lazy("Why it is urgent"), gettext_lazy("If the requester asked for urgency.")
     )

@@ -130,7 +130,7 @@ def next_step(
                 return to(
                     "request-write-letter", _("Acknowledge the request"), request, "acknowledge"
                 )
-            return to("request-begin", _("Start scoping"), request, acts=True)
+            return to("request-begin", _("Begin with the papers"), request, acts=True)
         if state == State.SCOPING:
             if not lines:
                 return to("request-scope", _("Find papers in scope"), request)

@@ -19,7 +19,7 @@ from reports.charts import WorkingDayStrip, on_screen, working_day_strip
 from reports.requests.models import InformationRequest, Release, RequestEvent, RequestLetter
 from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES, in_force, sent_back
 from reports.requests.models.request_clock import calendar, clock_of
-from reports.requests.pages.register.doers import require
+from reports.requests.pages.register.doers import require, who_does
 from reports.requests.pages.register.forms import (
     ChangeRequestForm,
     CorrectEventForm,
@@ -90,6 +90,7 @@ def index(request: HttpRequest) -> HttpResponse:
     page = page_of(request, _most_overdue_first(rows, on) if state == "" else rows, ROWS_ON_A_PAGE)
     days = calendar()
     address = request.path
+    may_record = bool(user.agencies_as(Seat.Role.OIA_ADVISER))
     return render(
         request,
         "reports/requests/register/list.html",
@@ -104,7 +105,8 @@ def index(request: HttpRequest) -> HttpResponse:
             "words": words,
             "state": state,
             "tabs": state_tabs(address, {key: str(label) for key, label in TABS.items()}, state),
-            "may_record": bool(user.agencies_as(Seat.Role.OIA_ADVISER)),
+            "may_record": may_record,
+            "who_records": "" if may_record else who_does(request, "requests.prepare_request", None),
             "has_any": bool(words) or InformationRequest.objects.visible_to(user).exists(),
         },
     )

@@ -23,6 +23,7 @@ from reports.requests.models import Consultation, InformationRequest, ScheduleLi
 from reports.requests.models.request import NAME_LENGTH, NOTE_LENGTH
 from reports.requests.models.schedule import TITLE_LENGTH
 from reports.requests.pages.redacting.forms import by_family
+from reports.requests.pages.register.forms import scope_note_field
 from reports.requests.services.grounds import NOT_HELD
 
 Decision = ScheduleLine.Decision
@@ -49,13 +50,7 @@ class ScopeForm(VersionedForm):
         help_text=gettext_lazy("Papers are found between both days."),
     )
     scope_to = PastDayField(label=gettext_lazy("Papers to"), required=False)
-    scope_note = LinesField(
-        label=gettext_lazy("How we read the request"),
-        max_length=NOTE_LENGTH,
-        help_text=gettext_lazy(
-            "The letters say after the request: “We have taken your request to mean:”, and then your words."
-        ),
-    )
+    scope_note = scope_note_field()
 
 
 class FileForm(Form):

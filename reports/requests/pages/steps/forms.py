@@ -17,11 +17,7 @@ class DatedNoteForm(Form):
 
 
 class SendForReviewForm(LeavesWarnings):
-    """Asks why each warning is left, and for an answer of a request that was sent back.
-
-    Only words that are withheld in one paper and readable in another need a reason now; whoever signs needs one for
-    each of the others too.
-    """
+    """Asks why each warning is left, as whoever signs needs to read, and for an answer of a request that was sent back."""
 
     SOMETIMES = ("answer",)
 
@@ -38,8 +34,6 @@ class SendForReviewForm(LeavesWarnings):
         super().__init__(*args, **kwargs)
         if not is_answer:
             del self.fields["answer"]
-        for name, each in self.names.items():
-            self.fields[name].required = each.stops_review
 
 
 class CorrectReleaseForm(Form):
