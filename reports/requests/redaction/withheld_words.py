@@ -53,7 +53,16 @@ class Form:
     @property
     def shown(self) -> str:
         """The text for a sentence, cut short."""
-        return self.text if len(self.text) <= SHOWN else f"{self.text[: SHOWN - 1].rstrip()}…"
+        return quoted(self.text)
+
+
+def quoted(text: str) -> str:
+    """Return words for a sentence on one line, and of many the first, each whole."""
+    text = " ".join(text.split())
+    if len(text) <= SHOWN:
+        return text
+    first = text[:SHOWN].rpartition(" ")[0] or text[: SHOWN - 1]
+    return f"{first} …"
 
 
 def forms(needle: str) -> tuple[Form, ...]:

@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from reports.document import Document
 from reports.requests.redaction.redact import occurrences
-from reports.requests.services.redactions import shown, texts_of
+from reports.requests.redaction.withheld_words import quoted
+from reports.requests.services.redactions import texts_of
 from workitems.plan.services.refusals import Refused
 
 Chosen = tuple[str, int, int]  # a place, from where, up to where
@@ -55,7 +56,7 @@ def chosen(
         raise Refused(
             _(
                 "“{words}” is there {count} times. Add the words beside it, or withhold every occurrence."
-            ).format(words=shown(words), count=len(here)),
+            ).format(words=quoted(words), count=len(here)),
             "words",
         )
     return here
@@ -67,4 +68,4 @@ def _none(words: str, *, is_in_text: bool = False) -> list[Chosen]:
         if is_in_text
         else _("“{words}” is not in this paper. Enter words as they are printed.")
     )
-    raise Refused(refusal.format(words=shown(words)), "words")
+    raise Refused(refusal.format(words=quoted(words)), "words")

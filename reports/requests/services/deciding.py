@@ -33,6 +33,7 @@ from reports.requests.models import (
 )
 from reports.requests.models.in_scope import found_between
 from reports.requests.redaction.redact import leaves, visible_elsewhere
+from reports.requests.redaction.withheld_words import quoted
 from reports.requests.services import earlier_releases
 from reports.requests.services.letters import as_prepared, freeze, written
 from reports.requests.services.line_files import NOTHING_WITHHELD, lack_of, named_line
@@ -298,7 +299,7 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
             f"visible-{line.number}-{shown(text)}",
             _(
                 "“{words}” is withheld in document {number}, and can be read elsewhere in it."
-            ).format(words=shown(text), number=line.number),
+            ).format(words=quoted(text), number=line.number),
         )
     withheld = {span.place for span in spans}
     for name, fields in _like_fields(document):

@@ -443,6 +443,8 @@ def keep_copy(
         sentence = (
             _("Look at page {pages}, and tick it.")
             if found.report["pages"] == 1
+            else _("Look at pages {pages}, and tick them.")
+            if len(missed) == len(found.pages_to_look_at) > 1
             else ngettext(
                 "Look at page {pages} too, and tick it.",
                 "Look at pages {pages} too, and tick them.",

@@ -28,7 +28,7 @@ from reports.requests.models import (
 from reports.requests.redaction.elsewhere.compared import missing_passages
 from reports.requests.redaction.page_texts import page_texts
 from reports.requests.redaction.redact import leaves, needles, redact, visible_elsewhere
-from reports.requests.redaction.withheld_words import APART, Form, Searched, folded, forms
+from reports.requests.redaction.withheld_words import APART, Form, Searched, folded, forms, quoted
 from reports.requests.services.earlier_releases import DECIDED_IN, days_of
 from reports.requests.services.line_files import (
     IS_PDF,
@@ -146,13 +146,13 @@ def _said(passage: Passage, place: Place) -> str:
         return _(
             "“{words}” of “{title}” was withheld in {request}, and can be read in {where}."
         ).format(
-            words=shown(passage.text),
+            words=quoted(passage.text),
             title=passage.line.title,
             request=passage.before,
             where=place.where,
         )
     return _("“{words}” is withheld in document {number}, and can be read in {where}.").format(
-        words=shown(passage.text), number=passage.line.number, where=place.where
+        words=quoted(passage.text), number=passage.line.number, where=place.where
     )
 
 
@@ -166,7 +166,7 @@ def _of_whole(found: list[tuple[Passage, Place]]) -> Readable:
         "Document {number} is withheld, and {count} sentences of it can be read in {where} and elsewhere in it, such as “{words}”",
         len(texts),
     ).format(
-        number=passage.line.number, count=len(texts), where=place.where, words=shown(passage.text)
+        number=passage.line.number, count=len(texts), where=place.where, words=quoted(passage.text)
     )
     key = f"other-{passage.line.number}-{place.key}-whole-{digest}"
     return Readable(passage, place.line or passage.line, key, sentence)

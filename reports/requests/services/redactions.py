@@ -16,6 +16,7 @@ from reports.models.issue import sha256
 from reports.requests.models import InformationRequest, Redaction, ScheduleLine
 from reports.requests.models.redaction import OWN_REDACTION
 from reports.requests.redaction.redact import Span, is_name_of_official, leaves, needles, wholes
+from reports.requests.redaction.withheld_words import quoted
 from reports.requests.services.grounds import (
     checked_grounds,
     need_public_interest,
@@ -108,7 +109,9 @@ def propose(
         if not 0 <= start < end <= len(texts.get(place, "")) or not covered.strip():
             raise Refused(_("Choose the words that are withheld."), "spans")
         if (place, start, end) in standing:
-            raise Refused(_("“{words}” is already withheld.").format(words=shown(covered)), "spans")
+            raise Refused(
+                _("“{words}” is already withheld.").format(words=quoted(covered)), "spans"
+            )
         of_official = is_name_of_official(place) or any(name in covered for name in officials)
         if of_official and {each.code for each in found} == {PRIVACY} and not reason.strip():
             raise Refused(WHY_A_NAME, "reason")
@@ -132,6 +135,7 @@ def propose(
 
 
 def shown(text: str) -> str:
+    """Return what keys of warnings call a text. Sentences show it as `quoted`."""
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:59].rstrip()}…"
 

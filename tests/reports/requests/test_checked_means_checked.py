@@ -248,7 +248,7 @@ def test_whoever_reviews_releases_and_publishes_reads_that_a_copy_was_not_compar
         request=request_, papers=packages.prepared_papers(request_), on=TODAY, by=adviser, at=NOW
     )
     page = text_of(client, "request-release", request_.pk)
-    assert "Parts, on the grounds s 6(c)" in page
+    assert "Parts, on the ground s 6(c)" in page
     published = text_of(client, "publish", made_.pk)
     assert [(NOT_COMPARED in each, ticked in each) for each in (page, published)] == [
         (True, True),
@@ -287,6 +287,16 @@ def test_a_release_says_which_withheld_words_were_searched_for(recorded, withhel
     paper = ReleasedPaper(pages=2, withheld=withheld, gate_report={"searched": 9, **recorded})
     shown = render_to_string("reports/requests/releasing/searched.html", {"paper": paper})
     assert " ".join(shown.split()) == said
+
+
+def test_a_copy_of_which_no_page_is_ticked_asks_for_all_of_them(listed, upload, adviser):
+    pages = pictures(made(f"{WORDS.format(NAME)} {BOX}", pages=2))
+    row = upload(listed(made(WORDS.format(NAME), pages=2)), pages)
+    kept = {"check": row, "by": adviser, "at": NOW}
+    assert refusal_of(line_files.keep_copy, **kept) == "Look at pages 1 and 2, and tick them."
+    assert refusal_of(line_files.keep_copy, **kept, pages_looked_at=(1,)) == (
+        "Look at page 2 too, and tick it."
+    )
 
 
 def test_a_report_says_which_pages_have_no_words_and_whose_words_were_not_compared(

@@ -9,7 +9,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 from reports.requests.redaction import gate
 from reports.requests.redaction.gate import examine
-from reports.requests.redaction.withheld_words import Searched, forms, sought
+from reports.requests.redaction.withheld_words import Searched, forms, quoted, sought
 from tests.reports.requests.by_hand import made_of
 
 STAMP = "RELEASED UNDER THE OFFICIAL INFORMATION ACT"
@@ -42,6 +42,12 @@ def test_a_file_without_withheld_words_passes():
     assert (found.findings, found.passes) == ((), True)
     assert [reader.split()[0] for reader in found.readers] == ["pikepdf", "poppler"]
     assert found.searched >= len(NEEDLES) and found.too_short == 0
+
+
+def test_what_is_quoted_ends_with_a_whole_word():
+    words = "We thank the agencies for commenting on the draft, and for their time"
+    assert quoted(words) == "We thank the agencies for commenting on the draft, and for …"
+    assert quoted("x" * 70) == f"{'x' * 59} …"
 
 
 def test_the_report_is_json_and_holds_no_withheld_words():

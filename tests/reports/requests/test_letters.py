@@ -123,6 +123,8 @@ def test_the_letter_to_the_receiving_agency_has_all_that_it_needs_to_answer():
         ("Prof. Anna van der Berg", "Dear Prof. van der Berg"),
         ("Sir Peter Example", "Dear Sir Peter"),
         ("Miriam Halloran", "Dear Miriam Halloran"),
+        ("Jane Reporter, The Daily Example", "Dear Jane Reporter"),
+        ("Dr Jane Reporter, The Daily Example", "Dear Dr Reporter"),
         ("Dr Halloran", "Dear Dr Halloran"),
         ("Example Trust (Inc.)", "Dear Example Trust (Inc.)"),
     ],

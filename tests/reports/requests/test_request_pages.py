@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import sha256
 
@@ -11,6 +12,8 @@ from django.urls import reverse
 
 from reports.requests import urls
 from reports.requests.models import InformationRequest, RequestLetter
+from reports.requests.models.request_clock import RequestClock, calendar
+from reports.requests.pages.register.request_status import clock_days
 from reports.requests.registered import menu
 from reports.requests.registered.request_lines import lines_for
 from reports.requests.services import redactions, requests, schedule
@@ -109,6 +112,16 @@ def test_a_request_shows_its_clock(request_, adviser):
     said = "Working day 21 of 20; the decision is due on 21 May 2013. 1 working day late."
     assert page.text.count(f"<title>{said}</title>") == 2, "drawn wide and narrow"
     assert page.text.count("<desc>Received: 22 Apr 2013. Transfer by: 7 May 2013. ") == 2
+
+
+def test_once_a_decision_is_sent_no_day_for_a_transfer_is_ahead(request_):
+    days = calendar()
+    clock = RequestClock(days, TODAY, TODAY, stopped_on=TODAY + timedelta(1))
+    names = [
+        [each.name for each in clock_days(at_, TODAY + timedelta(1))]
+        for at_ in (replace(clock, stopped_on=None), clock)
+    ]
+    assert names == [["Day 10", "Day 20"], ["Day 20"]]
 
 
 def test_one_next_step_leads_from_receipt_to_release(
@@ -572,9 +585,14 @@ def test_how_a_request_is_read_is_asked_before_it_is_acknowledged(agency, advise
     client.post(
         at("record-request"),
         {
-            **{"agency": agency.pk, "reference": "13/7", "channel": "email"},
-            **{"requester_name": "Jo", "dated": "21 May 2013", "received_on": "21 May 2013"},
-            **{"text": "All the papers.", "scope_note": "The briefing of July 2010"},
+            "agency": agency.pk,
+            "reference": "13/7",
+            "channel": "email",
+            "requester_name": "Jo",
+            "dated": "21 May 2013",
+            "received_on": "21 May 2013",
+            "text": "All the papers.",
+            "scope_note": "The briefing of July 2010",
         },
     )
     row = InformationRequest.objects.get(reference="13/7")
@@ -599,6 +617,13 @@ def test_each_reason_that_a_signature_needs_is_asked_for_before_the_review(
     assert (refused.status_code, fresh(request_).state) == (422, "preparing")
     client.post(at("request-send", request_.pk), dict.fromkeys(boxes, "It is public."))
     assert fresh(request_).state == "in_review"
+
+
+def test_an_adviser_reads_that_a_decision_is_signed_before_it_is_sent(request_, line, adviser):
+    client = client_of(adviser)
+    letter = write(client, request_, "decide", apologise="on")
+    answer = client.get(at("request-letter", request_.pk, letter.pk))
+    assert "Read it before you send it for review; the decision-maker signs it." in answer.text
 
 
 def test_a_seat_that_nobody_has_is_said(request_, adviser):

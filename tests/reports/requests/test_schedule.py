@@ -94,7 +94,10 @@ def test_papers_of_the_other_plans_of_the_agency_are_found_beside_those_of_the_r
         (group.plan, [each.paper for each in group.unlisted]) for group in page.context["groups"]
     ] == [(plan, [issued]), (other, [minutes]), (None, [of_no_plan])]
     assert (title in page.text, "checked" in page.text) == (True, False)
-    assert "Of any other paper, such as minutes, a pack or evidence, words are withheld by a copy" in page.text
+    assert (
+        "Of any other paper, such as minutes, a pack or evidence, words are withheld by a copy"
+        in page.text
+    )
     assert [each.key for each in deciding.warnings(row)] == [f"unlisted-issued-{issued.pk}"]
     client_of(adviser).post(
         at("request-add-papers", row.pk), {"paper": [f"meeting_paper-{minutes.pk}"]}

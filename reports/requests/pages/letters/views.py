@@ -126,6 +126,10 @@ def write(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
             message = _("The letter is written. Read it before you send it.")
             if row.is_own_initiative:
                 message = _("The memo is written. Read it before you send it for review.")
+            elif made.is_decision:
+                message = _(
+                    "The letter is written. Read it before you send it for review; the decision-maker signs it."
+                )
             messages.success(request, message)
             return redirect("requests:request-letter", pk, made.pk)
     return form_page(

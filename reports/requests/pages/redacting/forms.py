@@ -73,7 +73,7 @@ class RedactForm(Form):
         label=gettext_lazy("Public interest"),
         required=False,
         help_text=gettext_lazy(
-            "For a ground of section 9: why release would be in the public interest, and why that does not "
+            "Needed for each ground under section 9(2): why release would be in the public interest, and why that does not "
             "outweigh the ground."
         ),
     )

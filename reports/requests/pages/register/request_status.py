@@ -65,7 +65,7 @@ class ClockDay:
 
 
 def clock_days(clock: RequestClock, on: date) -> list[ClockDay]:
-    """Return the days 7, 10 and 20, and that of an extension."""
+    """Return the days 7, 10 and 20, and that of an extension. Once the clock stopped, nothing is asked or transferred."""
     limits = clock.days.act.limits
     rows = []
     if clock.may_restart:
@@ -93,6 +93,7 @@ def clock_days(clock: RequestClock, on: date) -> list[ClockDay]:
             name, day, what, _("Passed") if day < at else _("Today") if day == at else _("Ahead")
         )
         for name, day, what in rows
+        if not clock.stopped_on or day <= at or day >= clock.first_due
     ]
 
 

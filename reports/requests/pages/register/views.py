@@ -106,7 +106,9 @@ def index(request: HttpRequest) -> HttpResponse:
             "state": state,
             "tabs": state_tabs(address, {key: str(label) for key, label in TABS.items()}, state),
             "may_record": may_record,
-            "who_records": "" if may_record else who_does(request, "requests.prepare_request", None),
+            "who_records": ""
+            if may_record
+            else who_does(request, "requests.prepare_request", None),
             "has_any": bool(words) or InformationRequest.objects.visible_to(user).exists(),
         },
     )

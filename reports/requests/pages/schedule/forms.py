@@ -104,7 +104,7 @@ class DecideLineForm(VersionedForm):
         label=gettext_lazy("Public interest"),
         max_length=NOTE_LENGTH,
         help_text=gettext_lazy(
-            "For each ground under section 9(2): why release would be in the public interest, and why that does "
+            "Needed for each ground under section 9(2): why release would be in the public interest, and why that does "
             "not outweigh the ground."
         ),
     )

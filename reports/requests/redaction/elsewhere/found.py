@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from agencies.wording.translation import StrOrPromise, _, gettext_lazy
+from reports.requests.redaction.withheld_words import quoted
 
-SHOWN = 60  # letters of what is quoted
 DELETE = gettext_lazy("Print the pages to pictures, or delete the text itself.")
 WITHOUT = gettext_lazy("Save the file without it, or print the pages to pictures.")
 
@@ -336,7 +336,7 @@ class Found:
         wrong, remedy = KINDS[self.kind]
         if self.name:
             remedy = EMPTY.format(name=self.name)
-        said = str(wrong).format(words=shortened(self.words))
+        said = str(wrong).format(words=quoted(self.words))
         if self.place:
             kind, of, at = self.place.split(":", 2)
             return _("{place}: {wrong}. {remedy}").format(
@@ -347,11 +347,6 @@ class Found:
                 page=self.page, wrong=said, remedy=remedy
             )
         return f"{said[:1].upper()}{said[1:]}. {remedy}"
-
-
-def shortened(words: str) -> str:
-    words = " ".join(words.split())
-    return words if len(words) <= SHOWN else f"{words[: SHOWN - 1].rstrip()}…"
 
 
 def too_slow(seconds: float) -> dict[str, Any]:
