@@ -68,6 +68,7 @@ class Warned:
     sentence: str
     reason: str = ""
     question: str = ""  # asked instead of why it stays so
+    paper: str = ""  # in scope and not listed: those with the same reason are asked about at once
     line: int = 0  # the number of the document; without one, it is about the scope
     is_ours: bool = False  # words of that document are withheld here
     stops_review: bool = False  # it is not sent for review before there is a reason
@@ -337,14 +338,14 @@ def _of_scope(request: InformationRequest) -> Iterator[Warned]:
     for found in found_between(request, request.scope_from, request.scope_to):
         # Papers of other plans are shown where papers are found; the request is about this one.
         if not found.is_listed and found.is_of_plan:
+            of = {"title": found.title, "day": long_date(found.dated)}
             yield Warned(
                 f"unlisted-{found.key}",
                 _(
                     "“{title}” is of {day}, a day in scope, and the schedule does not list it."
-                ).format(title=found.title, day=long_date(found.dated)),
-                question=_("Why is “{title}” of {day} not in the schedule?").format(
-                    title=found.title, day=long_date(found.dated)
-                ),
+                ).format(**of),
+                question=_("Why is “{title}” of {day} not in the schedule?").format(**of),
+                paper=_("“{title}” of {day}").format(**of),
             )
 
 

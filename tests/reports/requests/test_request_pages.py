@@ -17,7 +17,7 @@ from reports.requests.pages.register.request_status import clock_days
 from reports.requests.registered import menu
 from reports.requests.registered.request_lines import lines_for
 from reports.requests.services import redactions, requests, schedule
-from tests.factories import AgencyFactory, SeatFactory
+from tests.factories import AgencyFactory, MeetingPaperFactory, SeatFactory
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh, seated
 from tests.reports.requests.factories import (
     ConsultationFactory,
@@ -624,6 +624,29 @@ def test_an_adviser_reads_that_a_decision_is_signed_before_it_is_sent(request_, 
     letter = write(client, request_, "decide", apologise="on")
     answer = client.get(at("request-letter", request_.pk, letter.pk))
     assert "Read it before you send it for review; the decision-maker signs it." in answer.text
+
+
+def test_papers_in_scope_that_are_not_listed_need_one_reason(
+    request_, line, plan, decide, prepared, adviser
+):
+    requests.set_scope(
+        **{"request": request_, "scope_from": date(2010, 1, 1), "scope_to": TODAY},
+        **{"scope_note": "", "version": fresh(request_).version, "by": adviser},
+    )
+    papers = [
+        MeetingPaperFactory(meeting__plan=plan, meeting__held_on=date(2010, month, 10))
+        for month in (3, 4, 5)
+    ]
+    decide(line, "full")
+    prepared(request_)
+    client = client_of(adviser)
+    page = client.get(at("request-send", request_.pk))
+    assert "Why are these 3 papers of days in scope not in the schedule?" in page.text
+    assert "“Pack of the meeting of 10 March 2010” of 10 March 2010; “Pack of" in page.text
+    client.post(at("request-send", request_.pk), {"warning-0": "Only the briefing is asked for."})
+    assert fresh(request_).warnings_left == {
+        f"unlisted-meeting_paper-{each.pk}": "Only the briefing is asked for." for each in papers
+    }
 
 
 def test_a_seat_that_nobody_has_is_said(request_, adviser):
