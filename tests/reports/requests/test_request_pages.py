@@ -576,7 +576,7 @@ def test_a_coordinator_reads_in_the_list_who_records_a_request(
         request.getfixturevalue("request_")
     seated(agency, "oia_adviser", "Ada Adviser")
     page = " ".join(client_of(coordinator).get(at("requests")).text.split())
-    assert "The OIA adviser of Labour does this: " in page
+    assert "You cannot record a request. The OIA adviser of Labour does this: " in page
     assert "Ada Adviser" in page
 
 
