@@ -71,7 +71,6 @@ class Warned:
     paper: str = ""  # in scope and not listed: those with the same reason are asked about at once
     line: int = 0  # the number of the document; without one, it is about the scope
     is_ours: bool = False  # words of that document are withheld here
-    stops_review: bool = False  # it is not sent for review before there is a reason
 
 
 # A reviewer or a decision-maker records these.
@@ -220,7 +219,7 @@ def unanswered(request: InformationRequest) -> list[Warned]:
 def _of_other_papers(request: InformationRequest) -> Iterator[Warned]:
     for each in readable_elsewhere(request):
         reason = each.line.warnings_left.get(each.key, "")
-        yield Warned(each.key, each.sentence, reason, line=each.line.number, stops_review=True)
+        yield Warned(each.key, each.sentence, reason, line=each.line.number)
 
 
 def _of_consultations(request: InformationRequest) -> Iterator[Warned]:

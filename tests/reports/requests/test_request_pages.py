@@ -630,8 +630,12 @@ def test_papers_in_scope_that_are_not_listed_need_one_reason(
     request_, line, plan, decide, prepared, adviser
 ):
     requests.set_scope(
-        **{"request": request_, "scope_from": date(2010, 1, 1), "scope_to": TODAY},
-        **{"scope_note": "", "version": fresh(request_).version, "by": adviser},
+        request=request_,
+        scope_from=date(2010, 1, 1),
+        scope_to=TODAY,
+        scope_note="",
+        version=fresh(request_).version,
+        by=adviser,
     )
     papers = [
         MeetingPaperFactory(meeting__plan=plan, meeting__held_on=date(2010, month, 10))
