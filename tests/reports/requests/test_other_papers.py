@@ -9,6 +9,7 @@ from reports.document import from_json, plain, to_json
 from reports.models.issue import sha256
 from reports.requests.models import InformationRequest, PublicPage, Redaction, RequestLetter
 from reports.requests.redaction.page_texts import page_texts
+from reports.requests.redaction.withheld_words import quoted
 from reports.requests.services import (
     deciding,
     earlier_releases,
@@ -249,7 +250,7 @@ def test_one_sentence_of_a_withheld_paragraph_is_found_in_another_paper(
     decide(line, "part")
     email(SENTENCES[1])
     assert [each.sentence for each in other_papers.readable_elsewhere(fresh(request_))] == [
-        f"“{redactions.shown(' '.join(SENTENCES))}” is withheld in document 1, and can be read in document 2, page 1."
+        f"“{quoted(' '.join(SENTENCES))}” is withheld in document 1, and can be read in document 2, page 1."
     ]
 
 
