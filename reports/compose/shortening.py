@@ -2,12 +2,13 @@
 says of which items."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from reports.compose.ahead import GRAVE
 from reports.compose.budget import count_words
+from reports.compose.late_words import unsettled
 from reports.compose.paragraphs import ASKED, Writer, key, length
 from reports.compose.slips import cause_of
 from reports.compose.subjects import because_of, with_notes
@@ -31,16 +32,17 @@ MORE_BY_ITEM = 3
 SUMMARIES, KEPT_OF_SUMMARY = ("purpose", "figures"), (2, 1)
 # The limit of words that any paper keeps: a smaller one has no room for what a paper must have.
 LEAST_LIMIT = 600
+# Contents on late items.
+LATE = ("delay", "mitigation")
 # Contents that are shortened without a word: what they leave out is known, or stands elsewhere.
 SILENT = {*SUMMARIES, "background"}
 # Limits on the items of which a list gives the names, on the words of those, and on the numbers in one sentence.
 MOST_NAMES, NAMES_WORDS, MAX_NAMED = 3, 20, 12
-# Annexes that have what a section leaves out.
-HOLD_DELAYS = ("delays", "items", "items_texts")
+# Annexes that have what a section leaves out. Those of items have the dates of delays, but no causes or actions.
 HOLDS = {
     "achievements": ("items_texts",),
-    "delay": HOLD_DELAYS,
-    "mitigation": HOLD_DELAYS,
+    "delay": ("delays",),
+    "mitigation": ("delays",),
     "next_steps": ("items", "items_texts"),
     "risks": ("risks",),
 }
@@ -77,7 +79,9 @@ def shortened(writer: Writer, sections: Sections, most: int) -> Sections:
     if writer.facts.most_words < LEAST_LIMIT:
         return sections
     parts = {
-        content: _parts(sections, content) for content in sections if content in {*KEPT, *SUMMARIES}
+        content: _parts(writer, sections, content)
+        for content in sections
+        if content in {*KEPT, *SUMMARIES}
     }
     made, gone = sections, dict.fromkeys(parts, 0)
     for content, kept in _steps(writer):
@@ -111,9 +115,10 @@ def _steps(writer: Writer) -> Iterator[tuple[str, int]]:
     yield from ((content, kept) for kept in KEPT_OF_SUMMARY for content in SUMMARIES)
 
 
-def _parts(sections: Sections, content: str) -> list[Part]:
+def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
     """Return what a section can leave out, the last first to go: of a list all but the first bullet, and other paragraphs to
-    which the paper does not refer."""
+    which the paper does not refer. What is on a late key item, or on one that waits for
+    a decision, stays longest."""
     paragraphs = [each for section in sections.values() for each in section.paragraphs]
     whole = "\n".join(text for each in paragraphs for text in texts_of(each))
     parts: list[Part] = []
@@ -130,7 +135,16 @@ def _parts(sections: Sections, content: str) -> list[Part]:
     is_empty = len(parts) == len(sections[content].paragraphs) and all(
         part.bullet is None for part in parts
     )
-    return parts[1:] if is_empty else parts
+    parts = parts[1:] if is_empty else parts
+    if content not in LATE:
+        return parts
+    keys = {
+        entry.item.number for entry in writer.facts.late if entry.item.is_key or unsettled(entry)
+    }
+    placed = sections[content].paragraphs
+    return sorted(
+        parts, key=lambda part: keys.isdisjoint(_numbers(_sources_of(writer, placed, part)))
+    )
 
 
 def _without(writer: Writer, content: str, section: Section, left_out: list[Part]) -> Section:
@@ -149,19 +163,26 @@ def _without(writer: Writer, content: str, section: Section, left_out: list[Part
         kept = [each for n, each in enumerate(paragraph.bullets) if n not in bullets]
         is_told = paragraph.key == DATES and any(each.key == CLOSING for each in section.paragraphs)
         if not is_told and content not in SILENT:
-            sources = _sources_of(writer, paragraph, bullets)
+            sources = _of_bullets(writer, paragraph, bullets)
             kept.append(
                 Bullet(writer.text(_of_list(writer, content, paragraph, len(bullets), sources)))
             )
         made.append(replace(paragraph, bullets=tuple(kept)))
-    last = _of_section(writer, content, gone) if gone and content not in SILENT else ""
+    here = {number for paragraph in made for number in _numbers(paragraph.sources)}
+    last = _of_section(writer, content, gone, here) if gone and content not in SILENT else ""
     if last:
         at = next((n for n, each in enumerate(made) if each.key == CLOSING), len(made))
         made.insert(at, writer.paragraph(last, about=f"left out of {content}", sources=gone))
     return replace(section, paragraphs=tuple(made))
 
 
-def _sources_of(
+def _sources_of(writer: Writer, placed: Sequence[Paragraph], part: Part) -> Sequence[Source]:
+    paragraph = placed[part.paragraph]
+    is_whole = part.bullet is None
+    return paragraph.sources if is_whole else _of_bullets(writer, paragraph, [part.bullet])
+
+
+def _of_bullets(
     writer: Writer, paragraph: Paragraph, bullets: Iterable[int | None]
 ) -> list[Source]:
     lines = writer.lines.get(paragraph.key, ())
@@ -178,7 +199,7 @@ def _note_lines(writer: Writer, before: Section, after: Section, left_out: list[
         elif gone and (lines := writer.lines.get(paragraph.key)):
             kept = [line for n, line in enumerate(lines) if n not in gone]
             if len(now[paragraph.key].bullets) > len(kept):
-                kept.append(tuple(dict.fromkeys(_sources_of(writer, paragraph, gone))))
+                kept.append(tuple(dict.fromkeys(_of_bullets(writer, paragraph, gone))))
             writer.lines[paragraph.key] = tuple(kept)
 
 
@@ -191,16 +212,26 @@ def _of_list(
         dates = count_in_words(count, "more date")
         return f"{where} has {dates}." if where else f"{capitalised(dates)}, left out for length."
     more = f"{capitalised(number(count))} more{f' ({where})' if where else ''}"
+    if content == "mitigation" and which and not where:
+        return f"Actions on {which} are left out for length."
     if which:
         return f"{more}: {which}."
     return f"{more}." if where else f"{more}, left out for length."
 
 
-def _of_section(writer: Writer, content: str, sources: list[Source]) -> str:
-    """Return a sentence on the items of which a section leaves something out: "Annex B has more on 1.2 and 1.3."; "" of none."""
+def _of_section(writer: Writer, content: str, sources: list[Source], here: set[str]) -> str:
+    """Return a sentence on the items of which a section leaves something out: "Annex B has more on 1.2 and 1.3."; "" of none. Of
+    section Delay it says which late ones are not among those told `here`, with their causes: "Also late: the map (1.2)."."""
     where, numbers = _where(writer, content, sources), some(_numbers(sources), MAX_NAMED)
     if not numbers:
         return ""
+    if content == "delay":
+        late = {entry.item.number for entry in writer.facts.late if entry.is_late}
+        gone = [each for each in sources if late.intersection(_numbers([each])) - here]
+        which = _which(writer, content, gone) if gone else ""
+        if count_words(which) > NAMES_WORDS:
+            which = some(_numbers(gone), MAX_NAMED)
+        return f"Also late{f' ({where})' if where else ''}: {which}." if which else ""
     what = WHAT.get(content, "more on {}").format(numbers)
     return f"{where} has {what}." if where else f"{capitalised(what)} is left out for length."
 

@@ -506,7 +506,7 @@ def test_the_page_for_reading_says_what_the_return_says_of_who_is_alone(written,
     text = text_of(client_of(alone), f"{written.get_absolute_url()}read/")
     assert "nobody else at Health can submit it. Invite a second person" in text
     ready_at = date_format(timezone.localtime(NOW), "j F Y, g:i a")
-    assert f"The coordinator is asked: it has been on their desk since {ready_at}." in text
+    assert f"The coordinator was asked on {ready_at}: it is on their desk." in text
     assert f"said on {ready_at} that the return is ready" in text
     assert reverse("agencies:invite", args=[written.agency_id]) in text
 

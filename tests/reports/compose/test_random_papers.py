@@ -108,7 +108,7 @@ def count_of(text):
 
 
 # Of a paper that is too long: the items of which something is left out.
-LEFT_OUT = r"(?:[Mm]ore on|being done about|more(?: \(Annex [A-Z]\))?:) [^\n]*(?<![\d.])"
+LEFT_OUT = r"(?:[Mm]ore on|Actions on|being done about|(?:more|Also late)(?: \(Annex [A-Z]\))?:) [^\n]*(?<![\d.])"
 
 
 def mentions_item(text, item):
