@@ -220,7 +220,7 @@ def test_the_messiest_tracker_leads_from_no_account_to_an_open_round_in_twenty_m
         label="No: due December 2025, now expected March 2026"
     )
     page.locator("select").filter(
-        has_text="Not known: keep what they say as notes"
+        has_text="Not known: import as not started, and keep what they say as notes"
     ).first.select_option(label="Under way")
     person.press("button", "Show the plan with these answers")
     person.press("button", "Import as a plan")

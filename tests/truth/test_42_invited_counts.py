@@ -96,7 +96,7 @@ def test_agencies_that_only_wait_for_whom_they_invited_are_one_line(plan, fes):
     (wait,) = [each for each in missing_for_round(plan, TODAY) if "Fire" in each.says]
     assert (wait.says, wait.url) == (
         "Everybody whom Fire Service and Health need is invited. Until they accept, these agencies cannot submit.",
-        plan.get_absolute_url(),
+        f"{plan.get_absolute_url()}#members",
     )
 
 
@@ -120,7 +120,8 @@ def test_the_page_to_invite_several_says_whom_each_agency_needs_and_how_a_line_l
     short = {each.agency.short_name: each.still_needs for each in page.context["short"]}
     assert (short["FES"], short["MoH"]) == ("a contributor", "a contributor and an approver")
     text = " ".join(page.text.split())
-    assert "<strong>FES</strong> needs a contributor, unless its approver does both" in text
+    link = f'<a href="{reverse("agencies:invite", args=[fes])}"><strong>FES</strong></a>'
+    assert f"{link} needs a contributor, unless its approver does both" in text
     assert "make that person its approver, and let them do both when you open a round." in text
     invite(fes, Ana=Role.CONTRIBUTOR)
     invite(other, Ana=Role.CONTRIBUTOR, Ben=Role.APPROVER)

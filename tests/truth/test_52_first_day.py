@@ -1,14 +1,16 @@
 """Rule 52 and the first day: from no account to a round, each page says what to do and what it only guesses."""
 
+import io
 import re
 from datetime import date
 
+import openpyxl
 import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from agencies.models import Appointment, Invitation, Seat, User
+from agencies.models import Agency, Appointment, Invitation, Seat, User
 from agencies.people.letters import send_invitations
 from tests.factories import (
     AgencyFactory,
@@ -39,6 +41,7 @@ from workitems.desk.to_dos import lines_for
 from workitems.intake.forms.plan_making import AdoptForm
 from workitems.models import Plan, Round, Update, WorkItem
 from workitems.returns.return_page import return_page
+from workitems.terms.lateness import Status
 
 __all__ = ["mbie", "person"]
 
@@ -128,7 +131,7 @@ def import_messiest(person):
     give_messiest(person)
     same = "The same agency as “Oranga Tamariki”"
     said = {
-        "": "Not reported: keep what they say as notes",
+        "": "Not reported: import as not started, and keep what they say as notes",
         "Oranga_Tamariki": "Add “Oranga Tamariki” as a new agency",
         "Oranga_Tamariki_-_Ministry_for_Children": same,
         "OT": same,
@@ -316,6 +319,56 @@ def test_the_page_that_invites_says_where_one_person_is_let_do_both_and_links_on
     after = " ".join(person.get(address).text.split())
     short = [text.partition('id="short"')[2] for text in (before, after)]
     assert [(says in text, link in text) for text in short] == [(True, False), (True, True)]
+
+
+def test_only_who_is_ticked_counts_as_no_longer_missing_and_each_agency_leads_to_its_invitation(
+    person,
+):
+    rows = [
+        ["No", "Action", "Lead", "Contact"],
+        ["1", "Train", "Customs", "Ana Bell <ana@customs.example>"],
+        ["2", "Map", "Customs", "Tom Reid <tom@customs.example>"],
+    ]
+    upload(person, trackers.sheet_of(rows))
+    give_columns(person)
+    answer(person, act="import")
+    address = reverse("plans:tracker-people", args=[Plan.objects.get().slug])
+    page = person.get(address)
+    customs = Agency.objects.get(short_name="Customs")
+    assert missing_of(page)[customs] == "an approver"
+    fields = fields_of(page)
+    for name in [name for name in fields if name.endswith("-invite")]:
+        del fields[name]
+    page = person.post(address, fields)
+    assert missing_of(page)[customs] == "a contributor and an approver"
+    text = " ".join(page.text.split())
+    assert "Invited people are counted, and those ticked above when this page was opened." in text
+    link = reverse("agencies:invite", args=[customs])
+    assert f'<a href="{link}"><strong>Customs</strong></a> needs' in text
+
+
+def test_pages_name_no_source_of_what_is_reported_and_ask_only_who_has_something_to_report(person):
+    plan = import_messiest(person)
+    Plan.objects.update(adopted_on=date(2025, 7, 1))
+    page = person.get(reverse("returns:list", args=[plan.slug]))
+    says = "each agency of the working group that has something to report on is asked for a return"
+    assert says in page.text
+    assert Status.IN_DOUBT.counts == "not late, but reported as at risk or off track"
+
+
+def missing_of(page):
+    return {each.agency: each.still_needs for each in page.context["short"]}
+
+
+def test_who_is_listed_for_two_agencies_has_one_address(person):
+    book = openpyxl.load_workbook(io.BytesIO(trackers.messiest()))
+    book["Contacts"].append(["Police", "Tom Reid", "tom.reid@mbie.example", "Contributor"])
+    upload(person, trackers.saved(book))
+    give_columns(person)
+    page = person.get(PREVIEW)
+    listed = [each.email for each in page.context["people"]]
+    assert (len(listed), listed.count("tom.reid@mbie.example")) == (4, 2)
+    assert "The tracker has the email addresses of 3 people." in page.text
 
 
 def test_a_person_without_an_agency_is_refused_at_their_row_and_nobody_is_invited(person):

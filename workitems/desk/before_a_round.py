@@ -64,7 +64,7 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
         says = _(
             "Everybody whom {agencies} need is invited. Until they accept, these agencies cannot submit."
         ).format(agencies=list_in_words([each.agency.name for each in wait]))
-        yield Lack(says, _("See the working group’s people"), plan.get_absolute_url())
+        yield Lack(says, _("See the working group"), f"{plan.get_absolute_url()}#members")
     alone = [of for of in unready if of.has_one_approver and not of.unconfirmed]
     # The form that opens a round asks this itself.
     if alone and not is_opening:

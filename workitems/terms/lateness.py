@@ -438,7 +438,7 @@ STANDING_LABELS = {
 }
 COUNTS = {
     Status.LATE: gettext_lazy("a milestone is overdue or expected late"),
-    Status.IN_DOUBT: gettext_lazy("not late, but its agency says at risk or off track"),
+    Status.IN_DOUBT: gettext_lazy("not late, but reported as at risk or off track"),
     Status.UNJUDGED: gettext_lazy("not in doubt, and without an open milestone"),
     Status.ON_TIME: gettext_lazy("not late, and not in doubt"),
     Status.COMPLETE: gettext_lazy("recorded as complete"),

@@ -1,6 +1,7 @@
 """The people whom a plan's tracker names, as rows to invite in one press."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -77,6 +78,19 @@ class TrackerPeopleForm(Form):
         return [
             (person, {part: self[f"{key}-{part}"] for part in PARTS})
             for key, person in self.people.items()
+        ]
+
+    @property
+    def ticked(self) -> list[Contact]:
+        """The people that are ticked as the page is shown, with the agency and role chosen for each."""
+        return [
+            replace(
+                person,
+                agency=self.agencies[pk].short_name,
+                role=boxes["role"].value(),
+            )
+            for person, boxes in self.rows
+            if boxes["invite"].value() and (pk := boxes["agency"].value()) in self.agencies
         ]
 
     def clean(self) -> dict[str, Any]:

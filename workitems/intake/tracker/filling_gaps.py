@@ -183,7 +183,9 @@ def _of_rag_alone(plan: PlanSoFar, item: Item) -> str:
         problem=gettext("These items have a RAG and no stage."),
         choices=[
             *_stages("under_way", "ongoing", "not_started"),
-            Choice(NOTE, gettext("Not known: keep what they say as notes")),
+            Choice(
+                NOTE, gettext("Not known: import as not started, and keep what they say as notes")
+            ),
         ],
     )
     if answer != NOTE:
@@ -218,7 +220,10 @@ def _unsaid(plan: PlanSoFar, item: Item) -> str:
             "The tracker says something of these items, but its status cell is empty or says no status."
         ),
         choices=[
-            Choice(NOTE, gettext("Not reported: keep what they say as notes")),
+            Choice(
+                NOTE,
+                gettext("Not reported: import as not started, and keep what they say as notes"),
+            ),
             *_stages("under_way", "not_started", "ongoing"),
         ],
         suggested=NOTE,

@@ -1,5 +1,6 @@
 """Invite the people whom a plan's tracker names, all in one press."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
@@ -46,11 +47,11 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         "workitems/intake/tracker/invite.html",
         form,
         plan=plan,
-        short=_short_with(people, asked_in(plan, members)),
+        short=_short_with(form.ticked, asked_in(plan, members)),
     )
 
 
-def _short_with(people: list[Contact], asked: list[Agency]) -> list[Submitters]:
+def _short_with(people: Sequence[Contact], asked: list[Agency]) -> list[Submitters]:
     """Return the agencies that still need somebody once these people are invited. Two queries."""
     found = []
     for each in submitters_of(asked, localdate()).values():

@@ -382,6 +382,10 @@ def _preview_page(
         (pillar, [item for item in found.items[:ITEMS_SHOWN] if item.pillar is pillar])
         for pillar in found.pillars
     ]
+    people = new_people(
+        [Text(*n.place, n.text, n.item.lead if n.item else "") for n in found.notes],
+        state.agencies.with_new(found.named_agencies),
+    )
     return render(
         request,
         "workitems/intake/tracker/preview.html",
@@ -400,10 +404,8 @@ def _preview_page(
             "rounds": list(reading.book.round_names.values()),
             "cells": sum(found.counts.values()),
             "kept": _kept(found.notes),
-            "people": new_people(
-                [Text(*n.place, n.text, n.item.lead if n.item else "") for n in found.notes],
-                state.agencies.with_new(found.named_agencies),
-            ),
+            "people": people,
+            "addresses": len({each.email.casefold() for each in people}),
         },
         status=422 if faults or is_other or form.errors or request.method == "POST" else 200,
     )

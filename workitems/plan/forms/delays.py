@@ -117,7 +117,7 @@ class SettlementForm(Form):
         required=False,
         empty_value=None,
         help_text=gettext_lazy(
-            "With “Being settled”, choose an agency of the plan, or name who else settles it in the next box."
+            "Needed with “Being settled”: choose an agency of the plan, or name who else settles it in the next box."
         ),
     )
     settling_other = TextField(
