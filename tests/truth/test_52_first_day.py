@@ -471,6 +471,9 @@ def test_the_desk_says_what_the_first_round_lacks_each_with_its_link():
     )
     SupportFactory(item=dated, agency=supporter)
     MilestoneFactory(item=dated)
+    WorkItemFactory(plan=plan, number="1.3", lead_agency=lead, timeframe="ongoing")
+    met = WorkItemFactory(plan=plan, number="1.4", lead_agency=lead)
+    MilestoneFactory(item=met, completed_on=date(2026, 11, 10))
     missing = {each.says: each.url for each in missing_for_round(plan, ON)}
     assert missing == {
         "Alone has no approver, so nobody there can submit the return. Invite one.": (
@@ -479,7 +482,7 @@ def test_the_desk_says_what_the_first_round_lacks_each_with_its_link():
         f"{asked.short_name} has one person, and whoever writes a return cannot submit it as well. Invite a second, "
         "or let one person do both when you open the round.": "/people/invite-several/",
         "Bare has no contributor or approver yet, so it cannot answer.": f"/agencies/{bare.pk}/seats/invite/",
-        "Item 1.2 has no milestone with a date, so it cannot be late.": undated.get_absolute_url(),
+        "Items 1.2, 1.3, 1.4 have no open milestone, so they cannot be late.": undated.get_absolute_url(),
     }
     page = _signed_in(user).get(reverse("home"))
     assert [each.says for each in page.context["missing"]] == list(missing)

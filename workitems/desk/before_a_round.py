@@ -87,15 +87,15 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
 
 def _of_items(plan: Plan) -> Iterable[Lack]:
     rows = list(plan.items.live().select_related("plan").in_order())
-    dated = set(Milestone.objects.filter(item__in=rows).values_list("item", flat=True))
-    bare = [item for item in rows if item.pk not in dated and item.needs_date]
+    dated = set(Milestone.objects.open().filter(item__in=rows).values_list("item", flat=True))
+    bare = [item for item in rows if item.pk not in dated]
     if bare:
         yield _lack(
             plan,
             bare,
             ngettext(
-                "Item {numbers} has no milestone with a date, so it cannot be late.",
-                "Items {numbers} have no milestone with a date, so they cannot be late.",
+                "Item {numbers} has no open milestone, so it cannot be late.",
+                "Items {numbers} have no open milestone, so they cannot be late.",
                 len(bare),
             ),
         )

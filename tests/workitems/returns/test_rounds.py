@@ -31,7 +31,7 @@ from tests.workitems.record import (
     refused,
     unchanged,
 )
-from workitems.models import Return, ReturnNote, Round, Update
+from workitems.models import Return, ReturnNote, Round, Update, WorkItem
 from workitems.plan.services import Conflict, Refused
 from workitems.returns.return_page import return_page
 from workitems.returns.services import handover, rounds
@@ -539,6 +539,13 @@ def test_an_item_off_track_needs_a_delay_on_a_milestone(of_return, item, milesto
     answer(of_return, item, confidence="off_track")
     assert missing(of_return) == [OFF_TRACK]
     MitigationFactory(delay=DelayFactory(milestone=milestone))
+    assert missing(of_return) == []
+
+
+def test_an_item_off_track_needs_a_delay_before_it_has_an_answer(of_return, item, milestone):
+    WorkItem.objects.update(confidence="off_track")
+    assert missing(of_return) == ["Item 1.2 has no answer yet.", OFF_TRACK]
+    answer(of_return, item, confidence="on_track")
     assert missing(of_return) == []
 
 

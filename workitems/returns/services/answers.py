@@ -235,7 +235,7 @@ def faults_of(
             ]
             yield from _faults_of_answer(item, update, still_open, item.pk in moved, on)
         yield from _faults_of_milestones(item, mine, by_milestone, explained, on)
-        if is_led and update and update.confidence == Confidence.OFF_TRACK and item.is_live:
+        if is_led and (update or item).confidence == Confidence.OFF_TRACK and item.is_live:
             yield from _fault_of_off_track(item, mine, by_milestone, explained, on)
 
 
