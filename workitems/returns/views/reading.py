@@ -131,6 +131,7 @@ def show(
                 *reading.page.measures_missing,
             ],
             "accepted_ids": accepted_ids,
+            "is_all_accepted": len(accepted_ids) == len(reading.changed),
             "not_accepted": not_accepted,
             "changed_since": changed_since,
             "writers_form": writers_form or writers_form_for(person, of_return),
