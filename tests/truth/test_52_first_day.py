@@ -40,6 +40,7 @@ from workitems.desk.before_a_round import missing_for_round
 from workitems.desk.to_dos import lines_for
 from workitems.intake.forms.plan_making import AdoptForm
 from workitems.models import Plan, Round, Update, WorkItem
+from workitems.plan.forms.delays import SettlementForm
 from workitems.returns.return_page import return_page
 from workitems.terms.lateness import Status
 
@@ -501,3 +502,10 @@ def test_the_day_of_adoption_is_said_to_be_filled_in_with_that_of_the_release(pl
     day = f"{plan.released_on.day} {plan.released_on:%B %Y}"
     assert form["adopted_on"].value() == day
     assert f"The day of the release, {day}, is only filled in" in form["adopted_on"].help_text
+
+
+def test_a_box_that_is_needed_only_then_says_so():
+    reason = AdoptForm(None, row=PlanFactory(), is_ready=False)["reason"]
+    assert reason.help_text.startswith("Needed while items are not ready for an audit.")
+    settles = SettlementForm.base_fields["settling_agency"]
+    assert settles.help_text.startswith("Needed with “Being settled”: choose an agency of the plan")

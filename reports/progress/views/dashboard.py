@@ -22,7 +22,6 @@ from reports.progress.scrubber import Scrubber
 from reports.progress.trends import late_days
 from reports.progress.view import PlanView, events_before
 from workitems.measures.completion import Completion, completions_of, sentence
-from workitems.measures.readiness import readiness_of
 from workitems.meetings.asked_at import AskedAt, asked_at
 from workitems.models import Delay
 from workitems.plan.asat import Moment
@@ -115,7 +114,6 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {
         "ended_leads": leads,
         "may_manage": may_manage,
-        "readiness": readiness_of(plan) if may_manage and is_going_on else None,
         "scrub": scrubber_of(view, context),
         "landing": charts.late_timeline(page.landing.strips, on=view.at.on, label=label),
         "what": "dashboard",

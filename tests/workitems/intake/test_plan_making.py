@@ -433,7 +433,7 @@ def test_the_plans_page_takes_as_many_queries_for_any_plan(
             )
             MilestoneFactory(item=row)
     client.force_login(user)
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(20):
         page = client.get(plan.get_absolute_url())
     assert page.text.count("Add a work item") == count
 

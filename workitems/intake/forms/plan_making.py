@@ -238,7 +238,7 @@ class AdoptForm(VersionedForm):
     reason = ReasonField(
         label=gettext_lazy("Why it is adopted before all its items can be judged"),
         help_text=gettext_lazy(
-            "The whole working group sees it in the plan’s history. What is missing stays on the plan’s page until it is added."
+            "Needed while items are not ready for an audit. The whole working group sees it in the plan’s history. What is missing stays on the plan’s page until it is added."
         ),
     )
 

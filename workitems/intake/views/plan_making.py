@@ -169,7 +169,7 @@ def follow(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
-    """Show a plan that is not adopted, with the next step first. At most sixteen queries, for any plan."""
+    """Show a plan that is not adopted, with the next step first. At most thirteen queries, for any plan."""
     items = plan.items.select_related("lead_agency").prefetch_related("milestones").in_order()
     by_pillar: dict[int, list[WorkItem]] = {}
     for item in items:
@@ -181,7 +181,6 @@ def making_page(request: HttpRequest, plan: Plan) -> HttpResponse:
             "plan": plan,
             "lacks": lacks_of(plan, localdate()),
             "doubtful": doubtful(plan, localdate()),
-            "readiness": readiness_of(plan),
             "pillars": [
                 (pillar, by_pillar.get(pillar.pk, [])) for pillar in plan.pillars.order_by("number")
             ],
