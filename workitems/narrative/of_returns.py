@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 
 from agencies.wording.translation import day_words
-from workitems.models import Return, Update
+from workitems.models import Delay, MilestoneAnswer, Return, Update
 from workitems.models.item import Stage
 from workitems.narrative.blocks import Change
 from workitems.narrative.sentence_parts import (
@@ -20,6 +20,7 @@ from workitems.narrative.sentence_parts import (
     day_moved,
     day_of,
     differs,
+    due_of,
     local_day_of,
 )
 
@@ -157,6 +158,52 @@ def _update(was: Was, now: Now) -> Sentences:
     yield Sentence(says.format(agency=now["agency"], what=", ".join(parts)), changes)
 
 
+def _milestone_answer(was: Was, now: Now) -> Sentences:
+    said = ("outcome", "day", "day_known_to", "cause")
+    texts = {
+        "reason": _("Note") if now["outcome"] == MilestoneAnswer.Outcome.DONE else _("Explanation"),
+        "effect": _("Effect"),
+        "meanwhile": _("Meanwhile"),
+        "needs": _("What is needed"),
+        "new_mitigation": _("What is being done about it"),
+    }
+    changes = tuple(
+        change for column, label in texts.items() for change in change_of(was, now, column, label)
+    )
+    if now["removed_at"]:
+        if differs(was, now, "removed_at"):
+            says = _("took back the answer on “{milestone}”.")
+            yield Sentence(says.format(milestone=now["milestone"]))
+        return
+    if not changes and not any(differs(was, now, column) for column in said):
+        return  # it took effect
+    # Of another agency's answers only what took effect is read, and the approver caused that.
+    is_of_another = was is None and now["applied_at"]
+    says = _("submitted {author}’s answer: {what}.") if is_of_another else _("answered: {what}.")
+    yield Sentence(says.format(author=now["author"], what=_answer_in_words(now)), changes)
+
+
+def _answer_in_words(now: Now) -> str:
+    outcome = MilestoneAnswer.Outcome(now["outcome"])
+    says = {
+        outcome.DONE: _("“{milestone}” was done on {day}"),
+        outcome.NOT_YET: _("“{milestone}” is now expected {when_on}"),
+        outcome.REOPENED: _("“{milestone}” is not done"),
+        outcome.DELAY_OVER: _("the delay to “{milestone}” ended on {day}"),
+        outcome.STEP_DONE: _("“{action}” was done on {day}"),
+        outcome.SETTLEMENT: _("whether the cause of the delay to “{milestone}” is settled"),
+    }[outcome]
+    words = says.format(
+        milestone=now["milestone"],
+        action=now["action"],
+        day=day_of(now["day"]),
+        when_on=due_of(now, MilestoneAnswer.when).on if now["day"] else "",
+    )
+    if not now["cause"]:
+        return words
+    return _("{what} ({cause})").format(what=words, cause=Delay.Cause(now["cause"]).label.lower())
+
+
 def _evidence(was: Was, now: Now) -> Sentences:
     if now["file_name"]:
         piece = _("the file “{file_name}”").format(file_name=now["file_name"])
@@ -204,6 +251,7 @@ BY_KIND: dict[str, Callable[[Was, Now], Sentences]] = {
     "return": _return,
     "note": _note,
     "update": _update,
+    "milestone answer": _milestone_answer,
     "evidence of an update": _evidence,
     "evidence of a milestone": _evidence,
     "evidence of a return": _evidence,

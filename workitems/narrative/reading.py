@@ -33,7 +33,16 @@ from django.utils.timezone import make_aware
 from django.utils.translation import gettext
 
 from agencies.models import User
-from workitems.models import MeasureValue, Note, Plan, Return, ReturnNote, Risk, Update
+from workitems.models import (
+    MeasureValue,
+    MilestoneAnswer,
+    Note,
+    Plan,
+    Return,
+    ReturnNote,
+    Risk,
+    Update,
+)
 from workitems.models.note import readable_by
 from workitems.models.plan import READING_ROLES
 from workitems.models.tracker import SPREADSHEET
@@ -175,6 +184,8 @@ def _visible(
     rows = rows.filter(may)
     if kind.model is ReturnNote:
         return rows.filter(Q(is_own=False) | Q(of_return__agency__in=reader.agencies))
+    if kind.model is MilestoneAnswer:  # until it takes effect, it is its agency's own
+        return rows.filter(Q(applied_at__isnull=False) | Q(of_return__agency__in=reader.agencies))
     if kind.model not in (Update, MeasureValue):
         return rows
     own = Q(of_return__agency__in=reader.agencies) | Q(of_return=None)

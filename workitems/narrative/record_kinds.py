@@ -27,6 +27,7 @@ from workitems.models import (
     Meeting,
     Member,
     Milestone,
+    MilestoneAnswer,
     Mitigation,
     Note,
     OutOfSession,
@@ -382,6 +383,25 @@ KINDS: dict[str, Kind] = {
             "written_at": "written_at",
         },
         agencies=("of_return__agency_id", "item__lead_agency_id"),
+    ),
+    # Only in the history of its return: the plan and the item have what came of it.
+    "milestone answer": Kind(
+        model=MilestoneAnswer,
+        plan="",
+        of_return="of_return_id",
+        made=Field.DATES,
+        fields={
+            Field.DATES: (
+                *("outcome", "day", "day_known_to", "reason", "cause", "effect", "meanwhile"),
+                *("needs", "new_mitigation", "applied_at", "removed_at"),
+            )
+        },
+        names={
+            "item": "milestone__item__number",
+            "milestone": "milestone__description",
+            "action": "mitigation__description",
+            "author": "written_by__name",
+        },
     ),
     "evidence of an update": Kind(
         model=Evidence,

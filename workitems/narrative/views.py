@@ -79,6 +79,7 @@ def of_return(request: HttpRequest, slug: str, round: int, agency: int) -> HttpR
                 (_("History"), request.path, True),
             ],
             "named_plan": row.round.plan,
+            "with_times": True,
         },
     )
 

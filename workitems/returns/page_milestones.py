@@ -22,6 +22,7 @@ from workitems.models import (
     WorkItem,
 )
 from workitems.plan.asat import Moment
+from workitems.plan.completion_notes import completion_notes
 from workitems.plan.forms.due_dates import steps_by_item
 from workitems.plan.plan_at.waits_at import waits_at
 from workitems.plan.wait_lines import WaitsOfMilestone, waits_of
@@ -64,6 +65,8 @@ class MilestoneLine:
     steps: list[Expected] = field(default_factory=list)
     # What it waits for and what waits for it; None if nothing of the return does.
     waits: WaitsOfMilestone | None = None
+    # What was written when it was marked as done.
+    note: str = ""
 
     @property
     def open_actions(self) -> tuple[Mitigation, ...]:
@@ -201,6 +204,7 @@ def milestone_lines(
     if any(row.waits_or_waited for row in rows):  # type: ignore[attr-defined]
         plan.has_waits = True
         waits = waits_at(plan, Moment.today(on))
+    notes = completion_notes(rows, Moment.today(on))
     following = {
         milestone.item_id: milestone
         for milestone in sorted(rows, key=by_agreed_date, reverse=True)
@@ -244,6 +248,7 @@ def milestone_lines(
                 draft=milestone.draft if is_own else None,  # type: ignore[attr-defined]
                 steps=steps[milestone.item_id],
                 waits=waits_of(waits, milestone.pk, plan, {plan.pk: plan}) if waits else None,
+                note=notes.get(milestone.pk, ""),
             )
         )
     return lines

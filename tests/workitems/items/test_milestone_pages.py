@@ -66,6 +66,7 @@ def test_milestone_is_closed_on_the_day_it_was_done(writer, milestone, item):
     assert (response.status_code, response.url) == (302, item.get_absolute_url())
     page = writer.get(response.url)
     assert "“Brochure printed” is closed." in page.text
+    assert page.text.count("<p>On the shelves.</p>") == 1
     told = [entry.what for entry in item_history(item)[:1]]
     assert told == ["marked “Brochure printed” as done on 28 May 2010."]
     assert newest(milestone) == ("~", "Police contributor (Police)", "On the shelves.")
@@ -220,6 +221,16 @@ def test_a_milestone_is_reopened_with_a_reason(writer, closed):
     closed.refresh_from_db()
     assert closed.completed_on is None
     assert newest(closed) == ("~", "Police contributor (Police)", "It was another.")
+
+
+def test_a_note_of_completion_is_not_shown_once_the_milestone_is_open_again(writer, milestone):
+    send(writer, milestone, "close", completed_on="28/5/2010", reason="On the shelves.")
+    send(writer, milestone, "reopen", version=2, reason="It was another.")
+    page = writer.get(milestone.item.get_absolute_url()).text
+    assert "On the shelves." not in page
+    send(writer, milestone, "close", version=3, completed_on="29/5/2010", reason="Now they are.")
+    page = writer.get(milestone.item.get_absolute_url()).text
+    assert [note in page for note in ("On the shelves.", "Now they are.")] == [False, True]
 
 
 def test_a_withdrawn_milestone_accepts_no_changes(writer, item):

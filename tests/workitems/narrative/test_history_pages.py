@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.utils.timezone import localdate
+from django.utils.formats import date_format
+from django.utils.timezone import localdate, localtime
 
 from agencies.models import Seat
 from agencies.records import history
@@ -13,6 +14,7 @@ from tests.factories import (
     DelayFactory,
     EvidenceFactory,
     MeetingFactory,
+    MilestoneAnswerFactory,
     MilestoneFactory,
     MitigationFactory,
     ReturnFactory,
@@ -301,6 +303,39 @@ def test_the_reason_a_return_was_sent_back_is_shown_only_to_users_who_may_read_i
         ["Say more."],
         [""],
     ]
+
+
+def test_a_returns_history_has_its_answers_on_milestones_with_the_hour(
+    sign_in, plan, contributor, approver, coordinator, item, of_return
+):
+    milestone = MilestoneFactory(item=item, description="Printed")
+    answer = MilestoneAnswerFactory.build(
+        of_return=of_return, milestone=milestone, written_by=contributor, written_at=at(1)
+    )
+    answer.milestone_version, answer.reason = 1, "The boxes are at the airports."
+    history.save(answer, by=contributor, at=at(1))
+    done = "“Printed” was done on 1 July 2010"
+
+    def answers(user):
+        page = history_page(Scope(of_return=of_return.pk), reader_of(user, plan), Wanted())
+        return [
+            (entry.who.split(" (")[0], entry.what, [each.label for each in entry.changes])
+            for entry in page.entries
+            if "“Printed”" in entry.what
+        ]
+
+    own = [("Police contributor", f"answered: {done}.", ["Note"])]
+    assert (answers(contributor), answers(coordinator)) == (own, [])
+    of_return.state, of_return.submitted_at = "submitted", at(2)
+    history.save(of_return, by=approver, at=at(2))
+    answer.applied_at = at(2)
+    history.save(answer, by=approver, fields=["applied_at"], at=at(2))
+    says = f"submitted Police contributor’s answer: {done}."
+    assert answers(contributor) == own
+    assert answers(coordinator) == [("Police approver", says, ["Note"])]
+    hour = date_format(localtime(at(2)), "g:i a")
+    page = sign_in(coordinator).get(f"{of_return.get_absolute_url()}history/").text
+    assert f'<span class="quiet small">{hour}</span>' in page
 
 
 def test_other_agencies_see_the_submitted_text_and_not_earlier_drafts(

@@ -24,6 +24,7 @@ from tests.factories import (
 from tests.scenery import without_decisions
 from tests.workitems.record import DUE, NOW, SLIPPED, TODAY, TOMORROW, YESTERDAY, earlier_return
 from workitems.models import Round, WorkItem
+from workitems.plan.services import items
 from workitems.returns.return_page import FIRST, WHOLE, return_page
 from workitems.returns.services import rounds
 
@@ -678,7 +679,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_items(
     client = client_of(contributor)
     client.get(of_return.get_absolute_url())
     with django_assert_num_queries(
-        29
+        30
     ):  # among them: notes, measures, which acronyms the plan knows, who submits, who is invited
         response = client.get(of_return.get_absolute_url())
     assert len(response.context["led"]) == count
@@ -734,3 +735,15 @@ def test_a_milestone_says_which_request_to_move_its_date_waits(
     section = " ".join(section_of(page_of(contributor).text, item).split())
     assert "asks to move the agreed date to 30 September 2010, and waits for a decision." in section
     assert ("It is now expected later than that" in section) == is_outdated
+
+
+def test_a_submitted_return_shows_what_was_written_when_a_milestone_was_marked_as_done(
+    page_of, of_return, item, answered, approver, coordinator
+):
+    milestone = MilestoneFactory(item=item)
+    items.close_milestone(
+        milestone=milestone, version=1, completed_on=TODAY, by=approver, on=TODAY, reason="on it"
+    )
+    submitted(of_return, approver)
+    for reader in (approver, coordinator):
+        assert "<p>On it</p>" in section_of(page_of(reader).text, item)

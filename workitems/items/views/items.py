@@ -46,6 +46,7 @@ from workitems.models.plan import READING_ROLES
 from workitems.notes.read_conversations import open_talk
 from workitems.plan.asat import Moment
 from workitems.plan.attention import Line, Verb
+from workitems.plan.completion_notes import completion_notes
 from workitems.plan.forms.items import AnswerStatusForm, ChangeStatusForm, ReviewForm
 from workitems.plan.forms.moments import AsAtForm
 from workitems.plan.plan_at import ItemAt, grouped, milestones_at, plan_at, with_milestones
@@ -270,6 +271,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
     line = line_of(at)
     worst = line.late_milestone if line else None
     milestones = [milestone for milestone, _ in shown.milestones]
+    notes = completion_notes(milestones, moment)
     plans = {plan.pk: plan for plan in plans_read(request)}
     history_url = reverse("workitems:history", args=[item.plan.slug, item.number])
     if not moment.is_now:
@@ -288,6 +290,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
         "milestones": [
             {
                 "milestone": milestone,
+                "note": notes.get(milestone.pk, ""),
                 "delays": delays,
                 "moves": [delay for delay, _ in delays],
                 "waits": waits_of(at.waits, milestone.pk, item.plan, plans),
