@@ -34,7 +34,7 @@ from tests.factories import (
     WaitFactory,
     WorkItemFactory,
 )
-from tests.workitems.record import NOW, SLIPPED, item_history, newest, unchanged
+from tests.workitems.record import NOW, SLIPPED, YESTERDAY, item_history, newest, unchanged
 from workitems.narrative.record_kinds import KINDS
 from workitems.terms.known_dates import KnownDate
 
@@ -195,6 +195,29 @@ def test_a_withdrawn_item_is_neither_late_nor_done_nor_on_track(reader, plan, po
     assert row["item"].dates.words == "Withdrawn"
     assert '<td data-label="Confidence">–</td>' in page.text
     assert reader.get(item.get_absolute_url()).context["at"].status == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "due", "word"),
+    [
+        ("at_risk", SLIPPED, "In doubt"),
+        ("off_track", SLIPPED, "In doubt"),
+        ("on_track", SLIPPED, "On time"),
+        ("off_track", YESTERDAY, "Overdue by one day"),
+        ("on_track", None, "Cannot be judged"),
+        ("at_risk", None, "In doubt"),
+    ],
+)
+def test_the_list_gives_an_item_the_dashboards_status(reader, plan, police, confidence, due, word):
+    item = WorkItemFactory(plan=plan, lead_agency=police, stage="under_way", confidence=confidence)
+    if due:
+        MilestoneFactory(item=item, agreed_due=due, forecast_due=due)
+    page = reader.get(f"/plans/{plan.slug}/items/").text
+    cell = page.split('<td data-label="Status">')[1].split("</td>")[0]
+    assert strip_tags(cell).split() == word.split()
+    status = {"Overdue by one day": "Late"}.get(word, word)
+    dashboard = reader.get(f"/plans/{plan.slug}/dashboard/").context["page"]
+    assert [each.label for each in dashboard.figures if each.count] == [status]
 
 
 def test_an_empty_list_says_why(reader, plan):

@@ -133,6 +133,8 @@ LATE_FIRST = {
 }
 # Frequently used filters of the list; the others are under "more".
 FIELDS = ("q", "pillar", "agency", "standing")
+# Of these the list shows the status, and of others how early or late their dates are.
+UNSURE = (lateness.Status.IN_DOUBT, lateness.Status.UNJUDGED)
 
 
 # A pending variation, and its row at the moment.
@@ -185,6 +187,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
                     "is_live": item.is_live,
                     "is_unreported": _is_unreported(plan, item),
                     "dates": item.dates,
+                    "is_unsure": item.status in UNSURE,
                     "due": item.due.short if item.due else "",
                     "lead": agencies[item.lead],
                     # Not by `reverse`, which would take as long as the rest of the row.
