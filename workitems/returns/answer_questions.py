@@ -1,11 +1,13 @@
 """What an open return asks about answers that can be saved: "on track" against the dates, "not started" beside an achievement, a key item of which nothing is
-told, an action that only watches or has no day. Each is one sentence; nothing here queries the database or refuses."""
+told, a plan that names what is done, an action that only watches or has no day. Each is one sentence; nothing here queries the database or refuses."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.utils.translation import gettext as _
 
+from agencies.wording.translation import day_words
 from workitems.models import Delay, Mitigation, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.terms.date_order import Step
@@ -46,6 +48,29 @@ def asks_about_answer(
 
 def _is_months_late(step: Step) -> bool:
     return step.forecast.first_day > add_months(step.agreed_due, 1)
+
+
+def asks_about_plan(
+    planned_next: str, done: Iterable[tuple[str, date]], still_open: Iterable[str]
+) -> list[str]:
+    """Return what to ask about a plan that names a milestone that is `done`, each a name and a day, and none that is
+    `still_open`. A name of a single long word says too little."""
+    planned = _long_words(planned_next)
+
+    def is_named(name: str) -> bool:
+        words = _long_words(name)
+        return len(words) > 1 and words <= planned
+
+    if any(is_named(name) for name in still_open):
+        return []
+    words = _("“Planned next” names “{milestone}”, which was done on {day}. What comes next?")
+    return [
+        words.format(milestone=name, day=day_words(day)) for name, day in done if is_named(name)
+    ]
+
+
+def _long_words(text: str) -> set[str]:
+    return set(re.findall(r"\w{4,}", text.casefold()))
 
 
 def asks_about_actions(delays: Iterable[Delay], actions: Sequence[Mitigation]) -> list[str]:

@@ -114,9 +114,14 @@ class MilestoneLine:
     @property
     def is_done(self) -> bool:
         """Whether it is done, or will be when the return is submitted."""
-        if self.answer is not None:
-            return self.answer.outcome == MilestoneAnswer.Outcome.DONE
-        return self.milestone.completed_on is not None
+        return self.done_on is not None
+
+    @property
+    def done_on(self) -> date | None:
+        """The day on which it was done, or will be when the return is submitted."""
+        if self.answer is None:
+            return self.milestone.completed_on
+        return self.answer.day if self.answer.outcome == MilestoneAnswer.Outcome.DONE else None
 
 
 def pending_answers(of_return: Return, only: WorkItem | None = None) -> list[MilestoneAnswer]:

@@ -21,7 +21,7 @@ from workitems.models import (
 from workitems.models.item import Stage
 from workitems.models.round import UpdateQuerySet
 from workitems.returns.answer_changes import AnswerChange
-from workitems.returns.answer_questions import asks_about_answer
+from workitems.returns.answer_questions import asks_about_answer, asks_about_plan
 from workitems.returns.page_milestones import MilestoneLine
 from workitems.returns.services.answers import Fault, answers_of_earlier_leads
 from workitems.returns.services.handover import Mending
@@ -97,7 +97,15 @@ class Section:
             return []
         # Each line has the milestones of the whole item.
         steps = self.milestones[0].steps if self.milestones else []
-        return asks_about_answer(self.item, self.update, steps, self.on)
+        asks = asks_about_answer(self.item, self.update, steps, self.on)
+        if self.update is None or not self.item.is_live:
+            return asks
+        names = [(line.milestone.description, line.done_on) for line in self.milestones]
+        return asks + asks_about_plan(
+            self.update.planned_next,
+            [(name, day) for name, day in names if day],
+            [name for name, day in names if not day],
+        )
 
     @property
     def answers(self) -> list[tuple[str, Update]]:

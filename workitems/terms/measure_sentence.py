@@ -200,7 +200,8 @@ def reading(
         state = State.WORSE
     if last is None and state != State.UNKNOWN:
         state = State.NO_NUMBER_YET if refused else State.NONE
-    used = [each for each in (last, verdict.decided_by, *refused[-1:]) if each is not None]
+    turned = _turned(measure, numbers, verdict.target)
+    used = [each for each in (last, verdict.decided_by, turned, *refused[-1:]) if each is not None]
     was = next((each for each in values if last and each.pk == last.corrects), None)
     return Reading(
         sentence=_Words(measure, targets, numbers, refused, verdict, was).sentence(),
@@ -300,6 +301,19 @@ def _change(measure: Measured, numbers: Sequence[Given], target: Aim | None) -> 
     return -difference if measure.better == LOWER else difference
 
 
+def _turned(measure: Measured, numbers: Sequence[Given], target: Aim | None) -> Given | None:
+    """Return the number before the last one, if the last one is on its other side than on the baseline's: less than it
+    and more than before the plan, or the reverse."""
+    if len(numbers) < 2 or any(_is_nothing(measure, each) for each in numbers[-2:]):
+        return None
+    before, last = numbers[-2:]
+    if not all(is_comparable(measure, numbers, target, each) for each in (before, last)):
+        return None
+    now = printed(measure, last, target)
+    since = now - printed(measure, before, target)
+    return before if since * (now - Fraction(measure.baseline or 0)) < 0 else None
+
+
 # --- the words ------------------------------------------------------------------------------------
 
 
@@ -391,12 +405,13 @@ class _Words:
         before = Fraction(measure.baseline)
         now = printed(measure, value, self.verdict.target)
         difference = now - before
+        since = self._since(now)
         if not difference:
             return _(", the same as {then}").format(then=then)
         is_up = difference > 0
         if is_up == (measure.better != LOWER):
             says = _(", up from {before} {then}") if is_up else _(", down from {before} {then}")
-            return says.format(before=_figure(measure, before), then=then)
+            return says.format(before=_figure(measure, before), then=then) + since
         size = abs(difference)
         if measure.kind == SHARE:
             points = _("one percentage point") if size == 1 else _("{count} percentage points")
@@ -409,7 +424,17 @@ class _Words:
             says = _(", {by} less than {then}")
         else:
             says = _(", {by} fewer than {then}")
-        return says.format(by=by, then=then)
+        return says.format(by=by, then=then) + since
+
+    def _since(self, now: Fraction) -> str:
+        """Return " but down from 11 in May 2026", if that is the other way than from before the plan."""
+        measure, target = self.measure, self.verdict.target
+        turned = _turned(measure, self.numbers, target)
+        if turned is None:
+            return ""
+        was = printed(measure, turned, target)
+        says = _(" but up from {was} {when}") if now > was else _(" but down from {was} {when}")
+        return says.format(was=_figure(measure, was), when=when_in_words(turned))
 
     def _target(self) -> str:
         """Return what is said of the target, from the semicolon on."""

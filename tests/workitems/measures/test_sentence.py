@@ -144,6 +144,29 @@ BY_JUNE = [Aim(1, Decimal(1700), month(2027, 6))]
         ),
         (
             WAIT,
+            [Aim(1, Decimal(6), month(2027, 6))],
+            [given(1, date(2026, 5, 31), 11), given(2, NOVEMBER, "9.5")],
+            "The time to payment was 9.5 months in November 2026, 0.5 more than before the plan but down from 11 in "
+            "May 2026; the target is six by June 2027.",
+            State.WORSE,
+        ),
+        (
+            STAFF,
+            [],
+            [given(1, date(2026, 5, 31), 90), given(2, NOVEMBER, 83)],
+            "The number of staff trained was 83 in November 2026, up from 12 before the plan but down from 90 in "
+            "May 2026.",
+            State.GIVEN,
+        ),
+        (
+            STAFF,
+            [],
+            [given(1, date(2026, 5, 31), 70), given(2, NOVEMBER, 83)],
+            "The number of staff trained was 83 in November 2026, up from 12 before the plan.",
+            State.GIVEN,
+        ),
+        (
+            WAIT,
             [],
             [given(1, NOVEMBER, 1)],
             "The time to payment was one month in November 2026, down from nine before the plan.",

@@ -9,7 +9,11 @@ from tests.factories import DelayFactory, MilestoneFactory, MitigationFactory
 from tests.workitems.record import TODAY, TOMORROW, YESTERDAY
 from tests.workitems.returns.test_return_saves import LATE, asked, typed
 from workitems.models import Delay, Mitigation, Update, WorkItem
-from workitems.returns.answer_questions import asks_about_actions, asks_about_answer
+from workitems.returns.answer_questions import (
+    asks_about_actions,
+    asks_about_answer,
+    asks_about_plan,
+)
 from workitems.terms.date_order import Expected
 from workitems.terms.known_dates import KnownDate
 
@@ -102,3 +106,37 @@ def test_a_new_date_is_asked_about_at_the_answer_as_soon_as_it_is_saved(writer, 
 def test_an_achievement_of_an_item_that_has_not_started_is_asked_about(stage, asks):
     update = Update(stage=stage, achieved="Ten were printed.")
     assert asks_about_answer(WorkItem(stage="not_started"), update, [], TODAY) == asks
+
+
+RENEWAL = (
+    "“Planned next” names “First yearly renewal”, which was done on 1 June 2010. What comes next?"
+)
+
+
+@pytest.mark.parametrize(
+    ("planned", "asks"),
+    [
+        ("First yearly renewal to go to IWG.", [RENEWAL]),
+        ("The second yearly renewal.", []),
+        ("Print after the first yearly renewal, in the second too.", []),
+        ("Signed papers.", []),
+        ("", []),
+    ],
+)
+def test_a_plan_that_names_a_milestone_that_is_done_is_asked_about(planned, asks):
+    done = [("First yearly renewal", TODAY), ("Signed", TODAY)]
+    assert asks_about_plan(planned, done, ["Second yearly renewal"]) == asks
+
+
+def test_a_plan_that_becomes_stale_is_asked_about_at_once_and_before_submitting(
+    writer, client_of, approver, of_return, item
+):
+    milestone = MilestoneFactory(item=item, description="First yearly renewal")
+    place = [of_return.round.plan.slug, of_return.round_id, of_return.agency_id, item.number]
+    url = reverse("returns:save", args=place)
+    words = {"achieved": "Printed.", "planned_next": "First yearly renewal to go to IWG."}
+    assert RENEWAL not in writer.post(url, typed(item, **words)).json()["in_briefing"]
+    said = asked(milestone, outcome="done", completed_on="1 June 2010") | {"milestone": milestone.pk}
+    assert RENEWAL in writer.post(url, said).json()["in_briefing"]
+    page = client_of(approver).get(reverse("returns:read", args=place[:-1])).text
+    assert page.count(f'<p class="small stem-remark">{RENEWAL}</p>') == 1
