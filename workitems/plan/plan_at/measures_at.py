@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, When, Window
+from django.db.models.functions import RowNumber
 
 from agencies.models import Agency
 from workitems.models import Measure, MeasureValue, Target
@@ -222,8 +223,8 @@ def readings_of(
 
 
 def _told(rows: Any, on: date) -> Any:
-    """Return those of the accepted values that a sentence can be made of: the last number and what came after it, all since
-    a target fell due, corrections, and where it was counted differently. So a page reads few of many."""
+    """Return those of the accepted values that a sentence can be made of: the last two numbers and what came after them, all
+    since a target fell due, corrections, and where it was counted differently. So a page reads few of many."""
     corrected = Exists(MeasureValue.objects.accepted(on).filter(corrects=OuterRef("pk")))
     due = Target.objects.filter(measure=OuterRef("measure"), set_on__lte=on, due__lte=on).filter(
         due__lte=OuterRef("day")
@@ -231,11 +232,22 @@ def _told(rows: Any, on: date) -> Any:
     # A share of nothing is not judged.
     counted = Q(number__isnull=False, corrected=False) & (Q(of=None) | ~Q(of=0))
     last = Window(Max(Case(When(counted, then=F("day")))), partition_by=F("measure"))
+    is_number = Case(When(number__isnull=False, corrected=False, then=1), default=0)
+    newest = Window(
+        RowNumber(),
+        partition_by=[F("measure"), is_number],
+        order_by=[F("day").desc(), F("pk").desc()],
+    )
     told = Q(last=None) | Q(day__gte=F("last")) | Q(corrected=True) | Q(corrects__isnull=False)
     return (
         rows.annotate(corrected=corrected)
-        .annotate(last=last, is_since=Exists(due))
-        .filter(told | Q(not_comparable=True) | Q(is_since=True))
+        .annotate(last=last, is_since=Exists(due), newest=newest)
+        .filter(
+            told
+            | Q(not_comparable=True)
+            | Q(is_since=True)
+            | Q(number__isnull=False, corrected=False, newest__lte=2)
+        )
     )
 
 
