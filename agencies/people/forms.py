@@ -131,6 +131,9 @@ def text_of(data: bytes) -> str:
 class InviteManyForm(Form):
     """Invite several people by pasted lines. `seen` stands for the doubts that the page asked about."""
 
+    FOLDED = ("file", "reason")
+    FOLDS = gettext_lazy("Use a CSV file, or say why")
+
     lines = LinesField(
         label=gettext_lazy("People to invite"),
         rows=10,

@@ -109,6 +109,11 @@ class Submitters:
         return _("a contributor") if count == 1 and not self.is_let_alone else ""
 
     @property
+    def lack(self) -> tuple[str, bool]:
+        """What pages list it under, with the agencies of which the same is true."""
+        return self.still_needs, self.has_one_approver
+
+    @property
     def _must_join(self) -> str:
         """Who of those invited has to join before a return can be submitted: "Ben (approver) joins"."""
         approvers = [each.words for each in self.invited if each.role == Role.APPROVER]

@@ -1,7 +1,7 @@
 """The base of every form; fields and forms shared by every app: dates, reasons, versions, refusals."""
 
 from calendar import monthrange
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -139,7 +139,19 @@ class UploadField(forms.FileField):
 
 
 class Form(AskingForm, forms.Form):
-    """The base of every form of the product."""
+    """The base of every form of the product. Fields named in `FOLDED`, which few need, are below the summary `FOLDS`."""
+
+    FOLDED: Sequence[str] = ()
+    FOLDS: StrOrPromise = ""
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FOLDED if name in self.fields]
+
+    @property
+    def has_folded(self) -> bool:
+        """Whether something is entered or wrong in a folded field, so that it is shown."""
+        return any(field.value() or field.errors for field in self.folded)
 
     def arguments(self) -> dict[str, Any]:
         """Return what the form passes to its service: what was entered, by the names of fields."""

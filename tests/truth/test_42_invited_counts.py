@@ -121,7 +121,7 @@ def test_the_page_to_invite_several_says_whom_each_agency_needs_and_how_a_line_l
     assert (short["FES"], short["MoH"]) == ("a contributor", "a contributor and an approver")
     text = " ".join(page.text.split())
     link = f'<a href="{reverse("agencies:invite", args=[fes])}"><strong>FES</strong></a>'
-    assert f"{link} needs a contributor, unless its approver does both" in text
+    assert f"{link}: needs a contributor, unless its approver does both" in text
     assert "make that person its approver, and let them do both when you open a round." in text
     invite(fes, Ana=Role.CONTRIBUTOR)
     invite(other, Ana=Role.CONTRIBUTOR, Ben=Role.APPROVER)

@@ -152,6 +152,8 @@ def test_the_columns_page_says_how_sure_each_guess_is_and_lists_what_to_check(pe
     assert "It says so in Tracker (current), A3." in page.text
     assert page.text.count("Its name says that it is an archive.") == 1
     assert fields_of(page)["as_at"] == "20 November 2026"
+    in_sight, unread = page.text.split("Not read, and kept as notes of the plan:")
+    assert ('name="s0-is_read"' in in_sight, 'name="s1-is_read"' in unread) == (True, True)
 
 
 def test_a_tracker_without_a_day_says_that_today_is_only_suggested(person):

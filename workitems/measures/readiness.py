@@ -47,12 +47,21 @@ class Readiness(NamedTuple):
         """ "2 of 31 items are not ready for an audit: 2.4 has no target; 1.7 has no date."; "" if none."""
         if self:
             return ""
-        reasons = "; ".join(f"{_named(numbers)} {what}" for what, numbers in self.reasons)
+        return f"{self.counted}: {self.named}."
+
+    @property
+    def counted(self) -> str:
+        """ "2 of 31 items are not ready for an audit"."""
         return ngettext(
-            "{count} of {items} item is not ready for an audit: {reasons}.",
-            "{count} of {items} items are not ready for an audit: {reasons}.",
+            "{count} of {items} item is not ready for an audit",
+            "{count} of {items} items are not ready for an audit",
             self.items,
-        ).format(count=len(self.unready), items=self.items, reasons=reasons)
+        ).format(count=len(self.unready), items=self.items)
+
+    @property
+    def named(self) -> str:
+        """ "2.4 has no target; 1.7 has no date"."""
+        return "; ".join(f"{_named(numbers)} {what}" for what, numbers in self.reasons)
 
 
 def readiness(items: Iterable[Needs]) -> Readiness:

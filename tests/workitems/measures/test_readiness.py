@@ -111,7 +111,7 @@ def test_it_takes_three_queries_for_any_number(ready, police, count, django_asse
 def test_the_line_stays_on_the_plans_page_and_is_not_on_the_dashboard(ready, police, client):
     WorkItemFactory(plan=ready, lead_agency=police, number="1.2")
     count = "1 of 2 items are not ready for an audit"
-    says = f"{count}: 1.2 has no target; 1.2 has no date."
+    says = f"<summary>{count}</summary><p>1.2 has no target; 1.2 has no date.</p>"
     for role in ("coordinator", "observer"):
         client.force_login(SeatFactory(agency=police, role=role).user)
         assert says in client.get(ready.get_absolute_url()).text

@@ -136,7 +136,9 @@ def test_a_plan_that_becomes_stale_is_asked_about_at_once_and_before_submitting(
     url = reverse("returns:save", args=place)
     words = {"achieved": "Printed.", "planned_next": "First yearly renewal to go to IWG."}
     assert RENEWAL not in writer.post(url, typed(item, **words)).json()["in_briefing"]
-    said = asked(milestone, outcome="done", completed_on="1 June 2010") | {"milestone": milestone.pk}
+    said = asked(milestone, outcome="done", completed_on="1 June 2010") | {
+        "milestone": milestone.pk
+    }
     assert RENEWAL in writer.post(url, said).json()["in_briefing"]
     page = client_of(approver).get(reverse("returns:read", args=place[:-1])).text
     assert page.count(f'<p class="small stem-remark">{RENEWAL}</p>') == 1

@@ -155,6 +155,17 @@ def test_opening_a_round_asks_each_member_that_exists_on_the_due_date(
     assert "A sentence or two for each item." in response.text
 
 
+@pytest.mark.parametrize(("message", "is_open"), [("", False), ("Ring us.", True)])
+def test_what_few_need_to_open_a_round_is_folded_until_it_is_used(
+    manager, listing, message, is_open
+):
+    page = manager.post(f"{listing}open/", {"name": "", "message": message}).text
+    fold = "<details open>" if is_open else "<details>"
+    before, inside = page.split(f"{fold}<summary>Add a message, or ask more agencies</summary>")
+    assert ('name="message"' in before, 'name="message"' in inside) == (False, True)
+    assert 'name="due_on"' in before
+
+
 def test_a_new_round_is_proposed_to_follow_the_last(manager, plan, listing, round):
     round.closed_at = NOW
     round.save()

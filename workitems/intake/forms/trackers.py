@@ -78,7 +78,7 @@ class TrackerPlanForm(Form):
     released_on = DayField(
         label=gettext_lazy("Released on"),
         help_text=gettext_lazy(
-            "The plan’s dates begin here. If nobody knows the day, enter the first one of the month or year."
+            "If nobody knows the day, enter the first one of the month or year."
         ),
     )
     ends_on = DayField(label=gettext_lazy("Last day of the plan"), required=False)
@@ -105,7 +105,7 @@ class TrackerPlanForm(Form):
                 gettext("It says so in {place}.").format(place=said.place)
                 if said.place
                 else gettext("The tracker does not say its day, so check this."),
-                gettext("What has no day of its own counts from that day on, and not earlier."),
+                gettext("What has no day of its own counts from then."),
             ]
         )
         offer_recorded(self, is_new=True)

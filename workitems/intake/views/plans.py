@@ -30,6 +30,9 @@ from workitems.plan.views.lookups import (
     visible_plans,
 )
 
+# Members of the working group that the plan's page lists without being asked.
+MOST_IN_SIGHT = 6
+
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -66,6 +69,9 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
             "moment": moment,
             "pillars": plan.pillars.order_by("number").annotate(count=Count("items")),
             "members": members,
+            # An agency that ends is handed over here, so it is always in sight.
+            "folds_members": len(members) > MOST_IN_SIGHT
+            and not any(row.agency.valid_to for row in members),
             "may_manage": may_manage,
             "may_propose_item": not moment.is_end_of_plan
             and request.user.has_perm("workitems.request_addition", plan),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency, Seat
 from agencies.pages.once import once
 from agencies.typed.fields import overwrite_data
-from agencies.wording.translation import StrOrPromise
+from agencies.wording.translation import StrOrPromise, list_in_words
 from workitems.intake.cell_kinds import one_line
 from workitems.intake.forms.trackers import DoubtsForm, SheetForm, TrackerFileForm, TrackerPlanForm
 from workitems.intake.services.trackers import mappings_of
@@ -222,12 +222,15 @@ def columns(request: HttpRequest) -> HttpResponse:
         elif are_valid:
             state.keep(request)
             return redirect("plans:tracker-preview")
+    unread = [form for form in forms if not form.mapping.is_read and not form.is_bound]
     return render(
         request,
         "workitems/intake/tracker/columns.html",
         {
             "state": state,
             "forms": forms,
+            "unread": unread,
+            "unread_names": list_in_words([f"“{form.sheet.name}”" for form in unread]),
             "plan_form": plan_form,
             "remembered": remembered,
         },

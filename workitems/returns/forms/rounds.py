@@ -53,10 +53,12 @@ class BesideOthersForm(Form):
 
 
 class OpenRoundForm(BesideOthersForm):
+    FOLDED = ("message", "asks_supporters")
+    FOLDS = gettext_lazy("Add a message, or ask more agencies")
     name = TextField(
         label=gettext_lazy("Name"),
         max_length=100,
-        help_text=gettext_lazy("As agencies will read it, such as January to June 2026"),
+        help_text=gettext_lazy("Such as January to June 2026"),
     )
     period_start = DayField(label=gettext_lazy("First day of the period"))
     period_end = DayField(label=gettext_lazy("Last day of the period"))
