@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from itertools import groupby
 
 from reports.compose.ahead import grave_risks
 from reports.compose.at_risk_text import keys_at_risk, others_at_risk, slipped_to, why_in_doubt
@@ -26,7 +27,7 @@ from reports.compose.late_words import (
 )
 from reports.compose.measures_text import in_brief as measures_in_brief
 from reports.compose.paragraphs import Writer
-from reports.compose.settling import SINCE_SETTLED, depends_in_words
+from reports.compose.settling import SINCE_SETTLED, STILL_OPEN, depends_in_words
 from reports.compose.slips import LateItem, cause_of, people_first
 from reports.compose.subjects import (
     CAUSES,
@@ -76,6 +77,7 @@ from reports.document.wording import (
 from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.terms.as_told import is_plural
 from workitems.terms.lateness import Late
 from workitems.terms.sentence_ends import sentences as sentences_of
 from workitems.terms.stems import completion, within
@@ -85,6 +87,8 @@ EASY_NAME = 8  # words
 MAX_ALL_NAMED, ALL_NAMED_WORDS = 6, 40
 # Bullets of a summary, unless what is late, at risk and asked takes more.
 MOST_BULLETS, BULLET_WORDS, LONGEST_BULLET = 5, 110, 150
+# What an agency says of a cause that is not settled.
+UNSETTLED = (Delay.Settlement.BEING_SETTLED, Delay.Settlement.NEEDS_DECISION)
 # Days after the end of its period from which a paper says on which day the Plan stands as told.
 PERIOD_ENDED = 31
 
@@ -352,6 +356,7 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
     words, of_all = how_many(facts, len(moved) if len(keys) <= MAX_MEASURED else 0)
     sentences: list[str] = []
     is_divided = begins_with_counts(writer)
+    all_named = _names_of_slipped(writer, [entry.item for entry in late], moved)
     if is_divided:
         words, of_all = divided(writer), ""
         sentences = [words]
@@ -359,7 +364,12 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
             which = count_in_words(len(moved), "item that is not late", "items that are not late")
             has = agree(len(moved), "has", "have")
             sentences.append(f"{capitalised(which)} {has} been given a later date.")
-    if len(keys) > MAX_MEASURED and is_divided and has_no_names_of_late(writer):
+    if all_named:
+        beside = _slipped_beside(writer, moved) if len(moved) == 1 else None
+        measured = leading if len(leading) <= MAX_MEASURED else []
+        sentences = [f"{all_named}.", *(_and_its_cause(writer, each) for each in measured)]
+        sentences += [beside] if beside else []
+    elif len(keys) > MAX_MEASURED and is_divided and has_no_names_of_late(writer):
         # The first sentence has them.
         pass
     elif len(keys) > MAX_MEASURED:
@@ -391,6 +401,59 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
         sentences.append(f"{count} slipped and {verb} no longer late: {which}.")
     room.use(*sentences, of_all)
     return (" ".join(sentences), sources), of_all
+
+
+def _names_of_slipped(writer: Writer, late: list[ItemAt], moved: list[ItemAt]) -> str:
+    """Return a clause that names all items that have slipped, the gravest first: "four items have slipped: training and public
+    awareness, both key items; guidance; and advice". It is "" of one item or of many, or if one has no phrase."""
+    facts, slipped = writer.facts, [*late, *moved]
+    phrases = {item.pk: writer.names.phrase(item) for item in slipped}
+    # What moved is named as the line on it does.
+    steps = {item.pk: moved_furthest(item) for item in moved}
+    phrases |= {pk: step.as_told for pk, step in steps.items() if step and step.as_told}
+    if (
+        writer.is_by_item
+        or keys_come_first(facts)
+        or not 1 < len(slipped) <= MAX_LATE
+        or any("“" in each or each.startswith("item ") for each in phrases.values())
+    ):
+        return ""
+    parts = []
+    for is_key, group in groupby(slipped, key=lambda item: item.is_key):
+        of_group = [phrases[item.pk] for item in group]
+        if is_key:
+            are = "a key item" if len(of_group) == 1 else f"{all_of(len(of_group))} key items"
+            parts.append(f"{join_words(of_group)}, {are}")
+        else:
+            parts += of_group
+    *first, last = parts
+    named = f"{'; '.join(first)}; and {last}" if first else last
+    if not any(item.is_key for item in slipped):
+        named = join_words(parts)
+    count = count_in_words(len(slipped), "item")
+    then = facts.last_paper.late if facts.last_paper else 0
+    notes = f"{number(then) if then else 'none'}{' late' if moved else ''} in the last paper"
+    before = f" ({notes})" if facts.last_paper else ""
+    start = f"{count} {'have slipped' if moved else 'are late'}{before}"
+    return f"{start}: {named}"
+
+
+def _and_its_cause(writer: Writer, entry: LateItem) -> str:
+    """Return how late an item will be and whether its cause is settled: "Training will be a year late and is still unfunded."."""
+    (told,) = _will_be(writer, [entry])
+    found = explained_delay(entry)
+    if found is None:
+        return told
+    delay, cause = found[1], Delay.Cause(found[1].cause)
+    if not delay.is_open or delay.settlement == Delay.Settlement.SETTLED:
+        return f"{opened(told)}; {SINCE_SETTLED[cause]}."
+    if delay.settlement in UNSETTLED and cause in STILL_OPEN:
+        one, many = STILL_OPEN[cause]
+        verb = many if is_plural(writer.names.phrase(entry.item)) else one
+        # "No new date is set for the course; it is still unfunded."
+        joint = " and " if _how_long(writer, entry) else f"; {'they' if verb == many else 'it'} "
+        return f"{opened(told)}{joint}{verb}."
+    return told
 
 
 def _none_late(names: Names, moved: list[ItemAt], gone: list[LateItem]) -> str:

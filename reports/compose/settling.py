@@ -101,6 +101,20 @@ SINCE_SETTLED = {
 }
 
 
+# What is said of one thing, or of several, whose cause of delay is not settled.
+STILL_OPEN = {
+    Delay.Cause.FUNDING: ("is still unfunded", "are still unfunded"),
+    Delay.Cause.STAFFING: ("still lacks staff", "still lack staff"),
+    Delay.Cause.ANOTHER_AGENCY: ("still waits for another agency", "still wait for another agency"),
+    Delay.Cause.LEGISLATION: ("still waits for the legislation", "still wait for the legislation"),
+    Delay.Cause.PROCUREMENT: ("still waits for the procurement", "still wait for the procurement"),
+    Delay.Cause.CONSULTATION: (
+        "still waits for the end of the consultation",
+        "still wait for the end of the consultation",
+    ),
+}
+
+
 def condition_in_words(cause: str, settlement: str, by: str = "", who: str = "") -> str:
     """Return on what a date depends while the cause is not settled, for `depends_in_words`: "if DoL can find the funding
     by December 2010", "a decision on the funding". `by` is the date until when it is to be settled, in words, and `who`

@@ -288,9 +288,9 @@ def test_withdrawn_items_are_named_after_those_that_have_not_started_and_only_if
 # --- what is late -----------------------------------------------------------------------------
 
 
-def what_is_late(*items):
+def what_is_late(*items, **given):
     """Return the first line after its judgement of the plan, as a sentence of its own."""
-    line = re.sub("^.*? (?:on track|late or at risk), (?:and|but) ", "", brief(*items)[1])
+    line = re.sub("^.*? (?:on track|late or at risk), (?:and|but) ", "", brief(*items, **given)[1])
     return line[0].upper() + line[1:]
 
 
@@ -492,6 +492,35 @@ def test_all_late_items_are_named_if_they_are_at_most_five():
     more = [late("1.5"), late("1.6")]
     assert what_is_late(*items, *more) == (
         "Six items are late, including its one key item. “Item 1.2” (1.2) will be a year late."
+    )
+
+
+def _told(number, as_told, *delays, **given):
+    """An item with a phrase and a milestone that is a year late."""
+    slipped = step(PAST, *delays, forecast_due=LATER)
+    return item(number, slipped, title=f"Item {number}", as_told=as_told, **given)
+
+
+def test_all_items_that_have_slipped_are_named_by_their_phrases_with_whether_the_cause_is_settled():
+    found = delay("funding", "no money was set aside", settlement="settled")
+    missing = delay(
+        "funding",
+        "no money was set aside",
+        settlement="being_settled",
+        settling_by=SOON,
+        settling_agency=LABOUR.pk,
+    )
+    course = _told("1.1", "training for staff", missing, is_key=True)
+    notices = _told("1.2", "notices for the public", found, is_key=True)
+    guide = _told("1.3", "the guide for boards")
+    moved = item("2.1", step(LATER, original_due=PAST, as_told="advice on penalties"))
+    assert what_is_late(course, notices, guide, moved) == (
+        "Four items have slipped: training for staff and notices for the public, both key items; the guide for boards; and "
+        "advice on penalties. Training for staff will be at least a year late and is still unfunded. Notices for the public will "
+        "be a year late; the funding has since been found. Advice on penalties (2.1) has slipped a year, to June 2011."
+    )
+    assert what_is_late(notices, guide, last_paper=LastPaper(date(2009, 12, 1), 0, 0)).startswith(
+        "Two items are late (none in the last paper): notices for the public, a key item; and the guide for boards. "
     )
 
 

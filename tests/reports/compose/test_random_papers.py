@@ -48,6 +48,10 @@ KEYS_FIRST = re.compile(
     r"(?:All \S+ of the Plan’s|\S+ of the Plan’s \S+) key items are late\b(?! or at risk)"
 )
 # A paper by item divides a plan of many items by where each stands.
+# All items that have slipped, by name.
+NAMED = re.compile(
+    r"(\S+) items (are late|have slipped)(?: \([^()]*\))?: (?!\S+ (?:is|are) late)", re.I
+)
 DIVIDED = re.compile(r"(\S+) of the Plan’s (\S+) work items (?:is|are) late\b(.*)")
 SINCE_LAST = re.compile(
     r"Since the last paper, of [^,]*, (?:no|(?:all )?(\S+)) (more (?:is|are) complete|fewer (?:is|are) complete|ha(?:s|ve) been completed)"
@@ -231,13 +235,24 @@ def every_count_is_that_of_the_records(paper):
             of_keys = re.match(r"(?:All )?(\S+) of the Plan’s (\S+ )?key items", sentence)
             assert count_of(of_keys[1]) == len(keys)
             assert count_of(of_keys[2] or of_keys[1]) == total
+        elif named := NAMED.match(sentence):
+            moved = [
+                item
+                for item in paper.facts.items
+                if item.is_live and item.pk not in late
+                if any(
+                    step.is_open and step.agreed_due > step.original_due for step in item.milestones
+                )
+            ]
+            assert count_of(named[1]) == len(late) + len(moved)
+            assert (named[2] == "have slipped") == bool(moved)
         else:
             moved = re.match(
                 r"(\S+) items have slipped: (\S+ (?:is|are) late.*)", sentence, re.DOTALL
             )
             assert count_of(moved[2] if moved else sentence) == len(late)
             assert not moved or count_of(moved[1]) > len(late)
-        if 0 < len(keys) < len(late) and not keys_come_first:
+        if 0 < len(keys) < len(late) and not (keys_come_first or NAMED.match(sentence)):
             of_all = f"{number(len(keys))} of its {number(total)} key items"
             all_of_them = (
                 "its one key item",
@@ -331,7 +346,9 @@ def every_change_is_that_since_the_last_paper(paper, line, late):
     """Check how many items were late in the last paper, as it is said in the `line` on those that are `late`, and how
     many have become complete."""
     last, items = paper.facts.last_paper, paper.facts.items
-    then = re.findall(r" late \((?:[^()]*; )?(\S+) in the last paper[;)]", line)
+    then = re.findall(
+        r" (?:late|slipped) \((?:[^()]*; )?(\S+)(?: late)? in the last paper[;)]", line
+    )
     since = SINCE_LAST.search(paper.of(SectionKind.PURPOSE))
     if last is None or not items:
         assert (then, since) == ([], None)
@@ -562,6 +579,9 @@ def parts_add_up(paper):
             r"(\S+) of (?:its|them|the Plan’s) .*?key items(?: are late)?: (.*)\.$", sentence
         ):
             assert told_in(found[2], keys) == count_of(found[1]) == len(keys)
+        elif sentence in lines[1] and NAMED.search(sentence):
+            # In the summary, which is checked with the other counts.
+            assert all(tells(lines[1], item) for item in late.values())
         elif found := re.match(
             r"(\S+) (?:more|other )?.*items? .*(?:late|at risk)[^:.]*: (.*)\.$", sentence
         ):
