@@ -150,8 +150,8 @@ def achievements(writer: Writer) -> Section:
         )
     if not paragraphs:
         paragraphs.append(_nothing_achieved(writer))
-    paragraphs += _shown(writer)
     paragraphs += audited(writer)
+    paragraphs += _shown(writer)
     return Section(SectionKind.ACHIEVEMENTS, "Achievements", tuple(paragraphs))
 
 
@@ -193,20 +193,25 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
 
 
 def _lacking_evidence(counts: Counter[Completion], reviewer: str) -> str:
-    """Return for how many completed milestones evidence is missing: "Of the 35 milestones completed since the Plan began, two have
-    no evidence on file and four rest on a note alone."; "" if it is missing for none. What was usual before is counted among
-    them, and is told by the annex."""
+    """Return for how many completed milestones evidence is missing: "DoL cannot yet vouch fully for six of the 35 milestones reported
+    complete since the Plan began: two have no evidence on file and four rest on a note alone."; "" if it is missing for
+    none. What was usual before is counted among them, and is told by the annex."""
     bare, notes, doubted = (
         counts[each] for each in (Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED)
     )
     total, before = counts.total(), counts[Completion.BEFORE_PLAN]
     if not bare or bare == total:
         return ""
-    parts = [f"{number(bare)} {agree(bare, 'has', 'have')} no evidence on file"]
+    lacking = bare + notes + doubted
+    which = "it" if lacking == 1 else number(bare)
+    parts = [f"{which} {agree(bare, 'has', 'have')} no evidence on file"]
     parts += [f"{number(notes)} {agree(notes, 'rests', 'rest')} on a note alone"] if notes else []
     parts += [f"{reviewer} questions {number(doubted)}"] if doubted else []
     since = "" if before else " since the Plan began"
-    return f"Of the {number(total)} milestones completed{since}, {join_words(parts)}."
+    return (
+        f"{reviewer} cannot yet vouch fully for {number(lacking)} of the {number(total)} milestones reported complete{since}: "
+        f"{join_words(parts)}."
+    )
 
 
 def _without_evidence(counts: Counter[Completion]) -> str:

@@ -26,14 +26,15 @@ def given(*classes):
 def test_achievements_end_with_how_they_are_shown_to_be_done():
     of = given("with_evidence", "without", "business_as_usual")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "Of the three milestones completed since the Plan began, one has no evidence on file."
+        "DoL cannot yet vouch fully for one of the three milestones reported complete since the Plan began: it has no evidence on file."
     )
 
 
 def test_what_lacks_evidence_is_said_first_with_what_rests_on_a_note_or_is_questioned():
     of = given("with_evidence", "without", "without", "note_only", "questioned", "before_plan")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "Of the six milestones completed, two have no evidence on file, one rests on a note alone and DoL questions one."
+        "DoL cannot yet vouch fully for four of the six milestones reported complete: two have no evidence on file, one rests on a "
+        "note alone and DoL questions one."
     )
 
 
