@@ -194,12 +194,12 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
 
 def _lacking_evidence(counts: Counter[Completion], reviewer: str) -> str:
     """Return for how many completed milestones evidence is missing: "DoL cannot yet vouch fully for six of the 35 milestones reported
-    complete since the Plan began: two have no evidence on file and four rest on a note alone."; "" if it is missing for
+    complete: two have no evidence on file and four rest on a note alone."; "" if it is missing for
     none. What was usual before is counted among them, and is told by the annex."""
     bare, notes, doubted = (
         counts[each] for each in (Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED)
     )
-    total, before = counts.total(), counts[Completion.BEFORE_PLAN]
+    total = counts.total()
     if not bare or bare == total:
         return ""
     lacking = bare + notes + doubted
@@ -207,9 +207,8 @@ def _lacking_evidence(counts: Counter[Completion], reviewer: str) -> str:
     parts = [f"{which} {agree(bare, 'has', 'have')} no evidence on file"]
     parts += [f"{number(notes)} {agree(notes, 'rests', 'rest')} on a note alone"] if notes else []
     parts += [f"{reviewer} questions {number(doubted)}"] if doubted else []
-    since = "" if before else " since the Plan began"
     return (
-        f"{reviewer} cannot yet vouch fully for {number(lacking)} of the {number(total)} milestones reported complete{since}: "
+        f"{reviewer} cannot yet vouch fully for {number(lacking)} of the {number(total)} milestones reported complete: "
         f"{join_words(parts)}."
     )
 

@@ -102,16 +102,18 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     why, of_reason = _reason(writer, item)
     sources += of_reason
     if moved and item.pk in writer.moves_told:
-        # Section Delay does not repeat it.
-        writer.used_sentences.update((why, moved_in_words(moved)))
-        if not (reason := because(writer, why)):
-            if not item.is_key:
-                # The first line has it.
-                return NO_LINE
-            return f"{slipped_to(writer, item, moved)}, and may slip again.", sources
-        again = f": {reason.removeprefix('because ')}" if reason.startswith("because ") else ""
-        again = again if not reason.startswith("because of ") else f" {reason}"
-        return f"{slipped_to(writer, item, moved)}, and may slip again{again}.", sources
+        # Section Delay has from when, and why.
+        reason = because(writer, why)
+        if not (item.is_key or reason):
+            # The first line has it.
+            return NO_LINE
+        if writer.is_by_item:
+            writer.used_sentences.update((why, moved_in_words(moved)))
+            return (
+                f"{slipped_to(writer, item, moved)}, and may slip again{_again(reason)}.",
+                sources,
+            )
+        return f"{slipped_to(writer, item, moved)}, and may slip again.", sources
     who = writer.facts.lead_of(item)
     names, how = writer.agency_names, None
     if writer.has("delay") and any(entry.item.pk == item.pk for entry in writer.facts.late):
@@ -138,20 +140,45 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
     return text, sources
 
 
+def _again(reason: str) -> str:
+    """Return why a date may move again, as the end of a sentence."""
+    if reason.startswith("because of "):
+        return f" {reason}"
+    return f": {reason.removeprefix('because ')}" if reason else ""
+
+
+def moved_with_reason(writer: Writer, item: ItemAt) -> Line:
+    """Return, for section Delay, from when to when the group has moved an item's date, the reason, and why it may move again."""
+    step = moved_furthest(item)
+    if step is None:
+        return NO_LINE
+    sources = [item_source(item), milestone_source(item, step)]
+    was, now = (when(due, step.on) for due in (step.original, step.agreed))
+    has = "have" if is_plural(what(step)) else "has"
+    name = capitalised(writer.names.step(item, step))
+    text = f"{name} {has} moved from {was} to {now}{_why_moved(writer, step) or _delay_that_moved(writer, item, step)}."
+    if is_in_doubt(item):
+        why, of_reason = _reason(writer, item)
+        text += f" The new date may slip again{_again(because(writer, why))}."
+        writer.used_sentences.add(why)
+        sources += of_reason
+    writer.used_sentences.add(moved_in_words(step))
+    return text, sources
+
+
 # Words of the reason for which the group has moved a date.
 MOVE_WORDS = 12
 
 
 def slipped_to(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
-    """Return by how much the group has moved a date, to when and why, without the full stop: "Advice on penalties (3.4) has slipped
+    """Return by how much the group has moved a date, to when and, in a paper by item, why, without the full stop: "Advice on penalties (3.4) has slipped
     three months, to March 2011"."""
     of_key = ["a key item"] if item.is_key and is_in_doubt(item) else []
     which = capitalised(writer.names.step(item, step, *of_key))
     span = span_in_words(step.original, step.agreed)
     has = "have" if is_plural(what(step)) else "has"
-    return (
-        f"{which} {has} slipped {span}, to {when(step.agreed, step.on)}{_why_moved(writer, step)}"
-    )
+    why = _why_moved(writer, step) if writer.is_by_item else ""
+    return f"{which} {has} slipped {span}, to {when(step.agreed, step.on)}{why}"
 
 
 def _why_moved(writer: Writer, step: MilestoneAt) -> str:
@@ -167,6 +194,18 @@ def _why_moved(writer: Writer, step: MilestoneAt) -> str:
         )
     reason = because(writer, typed)
     return f", {reason}" if reason else ""
+
+
+def _delay_that_moved(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
+    """Return the reason of a delay of the item that says, in what it means, to which month it moved the date, as the end of a
+    clause."""
+    for delay in (each for of in item.milestones for each in of.delays):
+        if month_of(step.agreed_due) in delay.effect and delay.explanation.strip():
+            with errors_naming(item_source(item)):
+                typed = first_sentences(writer.flat(delay.explanation), 1, AT_RISK_WORDS)
+            if reason := because(writer, typed):
+                return f", {reason}"
+    return ""
 
 
 def because(writer: Writer, why: str) -> str:

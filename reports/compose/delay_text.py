@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from reports.compose.at_risk_text import moved_with_reason
 from reports.compose.budget import Room, count_words
 from reports.compose.citations import item_source
 from reports.compose.late_words import (
@@ -113,7 +114,7 @@ PARAGRAPH_WORDS = 90
 def delay(writer: Writer) -> Section:
     room = writer.room("delay")
     entries = writer.facts.late
-    if not entries:
+    if not (entries or writer.moves_told):
         return _section([no_delay(writer, room)])
     late = [entry for entry in entries if entry.is_late]
     keys = [entry for entry in late if entry.leads]
@@ -157,6 +158,13 @@ def delay(writer: Writer) -> Section:
         paragraphs += _shortened(writer, shortened, room)
     paragraphs += _other_items(writer, others, room, leading=len(keys))
     gone = [entry for entry in entries if not entry.is_late]
+    moved = [item for item in writer.facts.items if item.pk in writer.moves_told]
+    gone = [entry for entry in gone if entry.item not in moved]
+    for item in moved:
+        text, sources = moved_with_reason(writer, item)
+        room.use(text)
+        about = f"moved date of item {item.pk}"
+        paragraphs.append(writer.paragraph(text, about=about, sources=sources))
     paragraphs += no_longer_late(writer, gone, room, must=not paragraphs)
     paragraphs += without_cause(writer, late, room)
     return _section(paragraphs)
@@ -614,7 +622,7 @@ def no_longer_late(
         if entry.item.stage == Stage.COMPLETE and entry.slips[0].milestone.is_open:
             start = f"{writer.names.item(entry.item)} slipped before completion."
         start = capitalised(start)
-        # The first line of the summary may say that it was given more time.
+        # In a paper by item the summary may say that it was given more time.
         is_told = writer.is_tight and entry.item.pk in writer.moves_told
         if _is_at_risk(entry) and not is_told:
             passages.append(_why_at_risk(writer, entry, room, start))

@@ -23,6 +23,7 @@ from tests.reports.in_memory import (
     step,
     text_of,
     update_of,
+    withdrawn,
 )
 
 PAST, SOON, LATER = date(2010, 6, 30), date(2010, 8, 31), date(2011, 6, 30)
@@ -926,3 +927,35 @@ def test_until_then_is_a_date_in_section_mitigation():
         actions=[action("Leaflets are all that staff have until then.", LABOUR, SOON)],
     )
     assert "staff have until June 2011" in " ".join(mitigations(late("1.1", held_up)))
+
+
+def test_a_date_that_the_group_has_moved_is_told_with_its_reason_and_why_it_may_move_again():
+    moved = step(date(2011, 3, 31), original_due=date(2010, 12, 17), as_told="advice on penalties")
+    advice = item("3.4", moved, confidence="at_risk")
+    late_one = item("1.1", step(date(2010, 6, 30), forecast_due=date(2010, 8, 31)))
+    told = section_texts(
+        facts(
+            late_one,
+            advice,
+            updates=[update_of(advice, challenges="More bills may take the two lawyers.")],
+            moves={moved.pk: withdrawn("The lawyers are on bills.")},
+        ),
+        "delay",
+    )
+    assert told[1] == (
+        "Advice on penalties (3.4) has moved from December 2010 to March 2011, because the lawyers are on bills. "
+        "The new date may slip again: more bills may take the two lawyers."
+    )
+
+
+def test_a_delay_that_says_to_when_it_moved_a_date_is_the_reason_of_the_move():
+    effect = "The advice moved from December 2010 to March 2011."
+    why = delay(
+        "legislation", "The lawyers are on bills.", effect=effect, ended_on=date(2010, 4, 30)
+    )
+    first = step(PAST, why, completed_on=date(2010, 4, 30))
+    advice = step(date(2011, 3, 31), original_due=date(2010, 12, 17), as_told="advice on penalties")
+    told = delays(late(), item("3.4", first, advice))
+    assert told[-2] == (
+        "Advice on penalties (3.4) has moved from December 2010 to March 2011, because the lawyers are on bills."
+    )

@@ -758,7 +758,7 @@ def test_what_stood_in_the_way_in_an_earlier_round_is_not_told():
         (
             "Bills may come first.",
             "",
-            "“Draft” (2.1) has slipped a year, to June 2011, and may slip again: bills may come first.",
+            "“Draft” (2.1) has slipped a year, to June 2011, and may slip again.",
         ),
     ],
 )

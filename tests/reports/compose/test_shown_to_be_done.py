@@ -26,7 +26,7 @@ def given(*classes):
 def test_achievements_end_with_how_they_are_shown_to_be_done():
     of = given("with_evidence", "without", "business_as_usual")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "DoL cannot yet vouch fully for one of the three milestones reported complete since the Plan began: it has no evidence on file."
+        "DoL cannot yet vouch fully for one of the three milestones reported complete: it has no evidence on file."
     )
 
 
