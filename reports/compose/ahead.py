@@ -278,7 +278,15 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
     most = max(most + bool(must), min(late + 1, MOST_DATES))
     # What only comes soon waits for what is late.
     soon_only = [pair for pair in nearest if not pair[1].is_late][max(most - late, 1) :]
-    must = [pair for pair in [*nearest, *must] if pair not in soon_only][:most]
+    must = [pair for pair in [*nearest, *must] if pair not in soon_only]
+    named = (
+        [] if writer.is_by_item else [pair for pair in ranked if _is_told_of(writer, *pair, order)]
+    )
+    if len(named) <= MOST_DATES:
+        # What the paper names ahead comes before anything else.
+        must = list(dict.fromkeys([*named, *must]))
+        most = max(most, len(named))
+    must = must[:most]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
     sure = must
     if writer.is_by_item:
@@ -295,6 +303,12 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
         if room.take(_line(writer, *pair)) or pair in sure
     ]
     return sorted(shown, key=lambda pair: (pair[1].forecast_due, pair[0].pk, pair[1].number))
+
+
+def _is_told_of(writer: Writer, item: ItemAt, step: MilestoneAt, leading: Collection[int]) -> bool:
+    """Whether the summary or section Delay tells of a step ahead: what is late, has moved and may move again, or is the first of an
+    item that has not started."""
+    return step.is_late or _must(item, step, leading) or step.pk in writer.first_steps
 
 
 def _is_named(writer: Writer, item: ItemAt, step: MilestoneAt) -> bool:

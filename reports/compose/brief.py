@@ -232,7 +232,7 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
     is_divided = begins_with_counts(writer)
     told = [*silent_items(facts), *late_and_idle(facts)] if is_divided else []
     is_short = writer.is_by_item and writer.is_tight
-    waiting, first_steps = _not_started(facts, writer.names, [item.pk for item in told])
+    waiting, first_steps = _not_started(writer, [item.pk for item in told])
     has_figures = is_divided or (facts.items and keys_come_first(facts))
     figures = [] if has_figures else [at_stages(facts)]
     if is_short and is_divided:
@@ -268,16 +268,17 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
     yield f"Since the last paper, of {long_date(last.dated)}, {done}{change}."
 
 
-def _not_started(facts: Facts, by: Names, told: Collection[int] = ()) -> Line:
+def _not_started(writer: Writer, told: Collection[int] = ()) -> Line:
     """Return a sentence on the items that have not started and are not late, if they are few, with the first date on which
     something is due: an item without a date is only counted. There is none on those that are `told` of in the first line."""
+    facts, by = writer.facts, writer.names
     items = [item for item in facts.items if item.stage == Stage.NOT_STARTED]
     if not items or len(items) > MAX_NAMED:
         return NO_LINE
     items = [item for item in items if item.pk not in told]
     if not items:
         return NO_LINE
-    dates, dated = [], []
+    dates, dated, steps = [], [], []
     sources: list[Source] = []
     for item in items:
         first = min(
@@ -288,10 +289,12 @@ def _not_started(facts: Facts, by: Names, told: Collection[int] = ()) -> Line:
         if first is not None and first.forecast_due >= item.on and not item.is_late:
             dated.append(item)
             dates.append(first.forecast)
+            steps.append(first)
             sources += [item_source(item), milestone_source(item, first)]
     if not dated:
         return NO_LINE
     due, on = min(dates, key=lambda each: each.last_day), facts.as_at
+    writer.first_steps.update(step.pk for step in steps if step.forecast_due == due.last_day)
     words = f"Work has yet to start on {join_words(map(by.item, dated))}"
     words += (
         f"; its first step is due {in_when(due, on)}"

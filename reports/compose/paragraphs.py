@@ -208,6 +208,8 @@ class Writer:
         self.tells_of_withdrawals = False
         # The items that are not key of which its first line says to which later date they were moved.
         self.moves_told: set[int] = set()
+        # First steps of items that have not started, of which the summary has the date.
+        self.first_steps: set[int] = set()
         self.parts_told: set[int] = set()
         # The items of whose late milestone it says what is left, which their agencies plan next.
         self.plans_told: set[int] = set()

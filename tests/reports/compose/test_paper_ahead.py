@@ -305,6 +305,25 @@ def test_a_paper_that_first_tells_of_a_late_item_does_not_promise_to_tell_at_onc
     told = LastPaper(date(2010, 1, 10), complete=0, late=1, late_items=frozenset({one.pk}))
     assert ahead(one, last_paper=told)[-1].endswith(PROMISE)
     untold = told._replace(late=0, late_items=frozenset())
-    assert ahead(one, last_paper=untold) == [
+    assert ahead(one, last_paper=untold)[-1] == (
         "Annex B has every milestone; one is due in the next year."
+    )
+
+
+def test_what_the_summary_names_ahead_is_among_the_dates_before_anything_else():
+    keys = [
+        item(f"1.{n}", step(SOON, as_told=f"card {n}"), title=f"Card {n}", is_key=True)
+        for n in range(1, 6)
+    ]
+    late_ones = [
+        item(f"2.{n}", step(PAST, as_told=f"map {n}", forecast_due=LATER), title=f"Map {n}")
+        for n in range(1, 5)
+    ]
+    first = step(date(2011, 2, 28), as_told="the first note")
+    idle = item("3.1", first, step(LATER, as_told="the second"), stage="not_started", title="Notes")
+    lines = ahead(*keys, *late_ones, idle)[0].splitlines()
+    assert [each for each in lines if "card" not in each] == [
+        "The main dates ahead:",
+        "- 28 February 2011: the first note (DoL)",
+        *(f"- 30 June 2011: map {n} (DoL)" for n in range(1, 5)),
     ]
