@@ -11,7 +11,7 @@ from reports.compose.late_words import (
     is_done,
 )
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.slips import LateItem
+from reports.compose.slips import IS_MEETING, LateItem
 from reports.compose.subjects import by_when, when
 from reports.document import Source
 from reports.document.dates import MONTHS
@@ -21,7 +21,15 @@ from workitems.terms.as_told import LINKS, is_plural
 from workitems.terms.date_order import without_other_date
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences
-from workitems.terms.stems import completion, future, has_verb, is_verb, says_we, within
+from workitems.terms.stems import (
+    completion,
+    future,
+    has_verb,
+    is_verb,
+    keeps_capital,
+    says_we,
+    within,
+)
 from workitems.terms.third_person import is_plural_agency, possessive
 from workitems.terms.verbs import ALSO_NOUNS, DETERMINERS, FROM_TWO, PAST
 
@@ -113,6 +121,7 @@ def action_in_words(
     agency = writer.facts.agencies[row.owner]
     is_brief = writer.is_tight and not entry.leads
     words = _without_label(_described(writer, source, row, 1 if is_brief else 2))
+    words = _PROCESS.sub("", words)
     if writer.is_tight and writer.is_by_item:
         words = _CONTRACT.sub("", words)
     if not words:
@@ -120,6 +129,17 @@ def action_in_words(
     first, *rest = sentences(words)
     they = "They" if is_plural_agency(agency.short_name) else "It"
     rest = [_also(each, they, agency.names) for each in rest]
+    does_what = "rely on" if they == "They" else "relies on"
+    if (relied := _ALL_THAT.fullmatch(opened(words))) and not mentions(words, agency.names):
+        what = relied["what"]
+        what = what if keeps_capital(what) else what[:1].lower() + what[1:]
+        who = capitalised(writer.agency(agency, introduce=introduce))
+        return f"{who} {does_what} {what} until then."
+    if IS_MEETING.fullmatch(opened(first)) and not rest:
+        what = opened(first)[:1].lower() + opened(first)[1:]
+        reports = "report" if they == "They" else "reports"
+        who = capitalised(writer.agency(agency, introduce=introduce))
+        return f"{who} {reports} no action beyond {_with_a(what)}."
     if verb := completion("mitigation", first, agency.names):
         who = writer.agency(agency, introduce=introduce)
         return _with_rest(_will(who, verb, row, entry), rest, writer.agency_names)
@@ -176,6 +196,17 @@ _CONTRACT = re.compile(
     r",? under an? (?:[a-z]+ )?(?:agreement|contract|lease)(?: of \$[\d.,]+(?: million)?)?"
     rf"(?: signed in (?:{'|'.join(MONTHS)}) 20\d\d)?"
     r"(?: with (?:the )?[A-ZĀĒĪŌŪ][\w’-]*(?: (?:(?:and|for|of|the) )*[A-ZĀĒĪŌŪ][\w’-]*)*)?(?=[.;]|$)"
+)
+
+
+# What somebody is busy with, beside a result: "and an adviser is answering their questions".
+_PROCESS = re.compile(
+    r", and (?:an?|its|the) (?:[a-z’-]+ ){1,4}(?:is|are) (?:answering|discussing|liaising|meeting|monitoring|talking|tracking)\b"
+    r"[^,;.]*(?=\.)"
+)
+# What is there until a delay ends: "Presentations are all that most staff have until then".
+_ALL_THAT = re.compile(
+    r"(?P<what>[^,;.]+) (?:is|are) all (?:that )?[^,;.]+ (?:has|have) until then"
 )
 
 

@@ -39,6 +39,17 @@ HARM = re.compile(
 DEATH = re.compile(r"\b(?:deaths?|died|drowned|killed)\b", re.I)
 
 
+# An action that is only a meeting: "Weekly meeting with PCO".
+IS_MEETING = re.compile(
+    r"(?:an? |the )?(?:(?:fortnightly|monthly|regular|weekly) )*(?:calls?|catch[- ]ups?|meetings?)\b(?! (?:room|place))[^,;:]*",
+    re.I,
+)
+
+
+def _is_meeting(row: MitigationAt) -> bool:
+    return bool(IS_MEETING.fullmatch(row.description.strip().rstrip(".")))
+
+
 @dataclass(frozen=True)
 class Slip:
     """A milestone with its delays in the period. Late milestones may have none recorded."""
@@ -141,12 +152,15 @@ class LateItem:
         """The actions against its delays, those against the delay that is reported first, the earliest due first."""
         pairs = [(slip, delay) for slip in self.slips for delay in slip.delays]
         pairs.sort(key=lambda pair: pair != self.main_delay)
-        return [
+        found = [
             (mitigation_source(self.item, slip.milestone, delay, row), row)
             for slip, delay in pairs
             for row in sorted(delay.mitigations, key=lambda row: row.due_on or date.max)
             if not says_nothing(row.description)
         ]
+        # A meeting beside something else that is open is no remedy.
+        others = [pair for pair in found if not _is_meeting(pair[1])]
+        return others if any(row.done_on is None for _, row in others) else found
 
 
 def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:

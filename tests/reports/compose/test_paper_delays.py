@@ -926,7 +926,7 @@ def test_until_then_is_a_date_in_section_mitigation():
         explanation="the trainers left",
         actions=[action("Leaflets are all that staff have until then.", LABOUR, SOON)],
     )
-    assert "staff have until June 2011" in " ".join(mitigations(late("1.1", held_up)))
+    assert "relies on leaflets until June 2011." in " ".join(mitigations(late("1.1", held_up)))
 
 
 def test_a_date_that_the_group_has_moved_is_told_with_its_reason_and_why_it_may_move_again():
@@ -959,3 +959,30 @@ def test_a_delay_that_says_to_when_it_moved_a_date_is_the_reason_of_the_move():
     assert told[-2] == (
         "Advice on penalties (3.4) has moved from December 2010 to March 2011, because the lawyers are on bills."
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            ["Presentations on the intranet are all that most staff have until then"],
+            "DoL relies on presentations on the intranet until June 2011.",
+        ),
+        (
+            ["The draft is with four boards, and a senior adviser is answering their questions."],
+            "the draft is with four boards (DoL, by 31 August 2010).",
+        ),
+        (
+            ["Weekly meeting with Treasury"],
+            "DoL reports no action beyond a weekly meeting with Treasury.",
+        ),
+        (
+            ["Weekly meeting with Treasury", "Ask for money"],
+            "DoL will ask for money by 31 August 2010.",
+        ),
+    ],
+)
+def test_an_action_is_what_mends_or_bridges_a_delay_and_no_meeting(typed, told):
+    acts = [action(each, LABOUR, SOON, number=n) for n, each in enumerate(typed, 1)]
+    (text,) = mitigations(late("1.1", delay(actions=acts), is_key=True, as_told="the card"))
+    assert text.partition(", ")[2] == told
