@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from agencies.models import Seat
 from agencies.wording.translation import _, day_words, list_in_words
@@ -35,17 +35,22 @@ CARRIED_OVER = tuple(name for name in COVER_FIELDS if name not in OF_ONE_BRIEFIN
 def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
     """Return the first and last day of the next reporting period, and the date of its paper.
 
-    The period is the year after the last briefing's period, or after the plan's release. It ends at `today` if the
-    year is not over, and with the last round that has an accepted return if that ends later, so that what agencies
+    The period is the year after the last issued briefing's period (the last draft's before one is issued), or after the
+    plan's release. It ends at `today` if the year is not over, and with the last round that has an accepted return if that ends later, so that what agencies
     have just reported is in the paper. It is then never longer than a year, or than that round: it begins with the
-    first such round of the year that ends with it. After a briefing that reports on less than a year it is the year, as a
-    reader of an annual report expects. It begins in the future only for a plan without a briefing. Withdrawn briefings are
-    ignored. Two queries.
+    first such round of the year that ends with it. After an issued briefing on a year it begins on the next day, in the
+    future if need be. After one on less than a year, or one that is not issued, it is the year, as a reader of an annual
+    report expects. Withdrawn briefings are ignored. Two queries.
     """
-    last = last_reported(plan)
+    rows = list(_newest_first(plan))
+    before = next((row for row in rows if row.is_issued), rows[0] if rows else None)
+    last = before.period_end if before else None
     start = last + timedelta(days=1) if last else plan.released_on
+    follows = (
+        before is not None and before.is_issued and add_months(before.period_start, 12) <= start
+    )
     year = add_months(start, 12) - timedelta(days=1)
-    if last and start >= today:
+    if last and start >= today and not follows:
         # Another paper on the year that ends then, such as after a draft that was given up.
         start, year = max(plan.released_on, add_months(start, -12)), last
     elif start >= today:
@@ -63,26 +68,20 @@ def next_period(plan: Plan, today: date) -> tuple[date, date, date]:
         first_day = add_months(end + timedelta(days=1), -12)
         begun = [first for first, _ in reported if first >= first_day]
         start = max(start, min(begun, default=reported[-1][0]))
-    if last:
+    if last and not follows:
         # A year, though another paper has reported on a part of it.
         start = min(start, max(plan.released_on, add_months(end + timedelta(days=1), -12)))
     return start, end, max(end, today)
 
 
-def last_reported(plan: Plan) -> date | None:
-    """Return the last day that the plan's last briefing reports on, or None for a first one."""
-    last = _last(plan)
-    return last.period_end if last else None
-
-
-def _last(plan: Plan) -> Briefing | None:
+def _newest_first(plan: Plan) -> QuerySet[Briefing]:
     rows = plan.briefings.exclude(state=Briefing.State.WITHDRAWN)
-    return rows.order_by("-period_end", "-dated", "-pk").first()
+    return rows.order_by("-period_end", "-dated", "-pk")
 
 
 def before_in_words(plan: Plan) -> str:
     """Return a sentence on what came before a new briefing's period. One query."""
-    if last := _last(plan):
+    if last := _newest_first(plan).first():
         says = (
             _("The last briefing reports to {day}. An interim report begins after it.")
             if last.is_issued

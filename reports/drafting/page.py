@@ -210,6 +210,10 @@ class Menu:
         return (*self.beside, *self.elsewhere)
 
     @property
+    def beginning(self) -> str:
+        return first_words(self.text)
+
+    @property
     def places_beside(self) -> str:
         """The paragraphs that move with this one: "paragraphs 12 and 13"."""
         return ngettext("paragraph {numbers}", "paragraphs {numbers}", len(self.beside)).format(
@@ -450,9 +454,13 @@ def _joins(draft: Draft, part: Part, home: Portion) -> Iterator[tuple[str, str]]
 
 def _related(draft: Draft, key: str, home: Portion) -> Related:
     portion = draft.portion_of(key)
-    words = printed(draft, draft.part(key).text).replace("**", "").split()
-    first = f"{' '.join(words[:FIRST_WORDS])}{' …' if len(words) > FIRST_WORDS else ''}"
+    first = first_words(printed(draft, draft.part(key).text))
     return Related(key, draft.numbers[key], portion.heading, first, portion is home)
+
+
+def first_words(text: str) -> str:
+    words = text.replace("**", "").split()
+    return f"{' '.join(words[:FIRST_WORDS])}{' …' if len(words) > FIRST_WORDS else ''}"
 
 
 def splits(draft: Draft, text: str) -> list[tuple[int, str]]:

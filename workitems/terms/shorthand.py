@@ -33,7 +33,6 @@ SHORTHAND = {
     "1 x": "one",
     "2 x": "two",
     "3 x": "three",
-    "a lot more": "much more",
 }
 _SHORTHAND = re.compile(
     rf"(?<![\w.@/&])(?:{'|'.join(map(re.escape, sorted(SHORTHAND, key=len, reverse=True)))})(?![\w@/&])"

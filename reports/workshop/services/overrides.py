@@ -103,7 +103,7 @@ def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
 def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParagraph:
     """Add a paragraph that names the returns not accepted by the paper's date, as its sources.
 
-    It ends the achievements, else the first section. Raise `Refused` if no return is missing.
+    It ends what is said of delay, else the achievements, else the first section. Raise `Refused` if no return is missing.
     """
     briefing = drafts.open_briefing(briefing)
     draft = draft_rows.read_draft(briefing).draft
@@ -120,7 +120,8 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
     homes = [portion for portion in draft.portions if portion.content != CLOSING]
     if not homes:
         raise Refused(_("The draft has no section for this paragraph. Add a section first."))
-    home = next((portion for portion in homes if portion.content == "achievements"), homes[0])
+    of_content = {portion.content: portion for portion in reversed(homes)}
+    home = of_content.get("delay") or of_content.get("achievements") or homes[0]
     versions = dict(versions_in_order(Return, id__in=[row.pk for row in missing]))
     missing.sort(key=lambda row: (row.round.period_end, row.round_id))
     of_rounds = [

@@ -285,6 +285,28 @@ def test_after_a_draft_on_the_year_to_today_the_period_is_that_year_again(plan, 
     )
 
 
+@pytest.mark.parametrize(
+    ("today", "end", "dated"),
+    [
+        (date(2011, 3, 1), date(2011, 3, 1), date(2011, 3, 1)),
+        # As soon as the paper on the year is signed, the coming year.
+        (date(2010, 7, 31), date(2011, 7, 30), date(2011, 7, 30)),
+    ],
+)
+def test_after_a_signed_paper_on_a_year_the_period_begins_on_the_next_day(plan, today, end, dated):
+    paper = BriefingFactory(
+        plan=plan,
+        period_start=date(2009, 7, 31),
+        period_end=date(2010, 7, 30),
+        dated=date(2010, 8, 2),
+    )
+    Briefing.objects.filter(pk=paper.pk).update(state="closed")
+    # A draft on a part of the next year changes nothing.
+    part = {"period_start": date(2010, 7, 31), "period_end": date(2010, 12, 31)}
+    BriefingFactory(plan=plan, **part, dated=date(2011, 1, 10))
+    assert next_period(plan, today) == (date(2010, 7, 31), end, dated)
+
+
 def test_the_year_does_not_begin_before_the_plan(plan):
     period = {"period_start": date(2009, 7, 31), "period_end": date(2009, 12, 31)}
     BriefingFactory(plan=plan, **period, dated=date(2010, 1, 10))

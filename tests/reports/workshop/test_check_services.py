@@ -135,7 +135,7 @@ def test_missing_returns_are_listed_in_one_paragraph_with_their_sources(
         "The returns of Customs and Police for January to June 2010 had not been accepted by "
         "30 July 2010. What they say is not in this paper."
     )
-    assert (row.section.content, row.origin) == ("achievements", "written")
+    assert (row.section.content, row.origin) == ("delay", "written")
     assert [source["label"] for source in row.sources] == [
         "Return of Customs, January to June 2010",
         "Return of Police, January to June 2010",

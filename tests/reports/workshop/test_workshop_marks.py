@@ -310,7 +310,7 @@ def test_a_sentence_that_a_measure_contradicts_is_not_offered_and_it_is_said_why
 
 
 def test_shorthand_is_offered_in_words(client, briefing, coordinator):
-    text = "The T&Cs, i.e. the price, were new. Police chase lots of work."
+    text = "The T&Cs, i.e. the price, were new. Police chase a lot more work."
     row = drafts.add(briefing=briefing, section="delay", text=text, by=coordinator)
     page = page_of(client, briefing)
     assert marks(page) == {row.key: ["Write out “T&Cs” and “i.e.”."]}
@@ -321,7 +321,7 @@ def test_shorthand_is_offered_in_words(client, briefing, coordinator):
         )
     ]
     assert take(client, briefing, row.key) == (
-        "The terms and conditions, that is the price, were new. Police chase lots of work."
+        "The terms and conditions, that is the price, were new. Police chase a lot more work."
     )
     assert marks(page_of(client, briefing)) == {}
 
@@ -576,3 +576,16 @@ def test_a_recommendation_that_the_records_no_longer_give_is_marked_with_theirs(
     history.save(delay, by=None, at=BEFORE)
     briefing.draft_asks.filter(pk=row.pk).update(version=1)
     assert take(client, briefing, row.key, kind="ask") == ""
+
+
+def test_buttons_say_which_paragraph_or_recommendation_they_are_of(client, briefing):
+    """Numbers change as soon as a paragraph is left out, but not how it begins."""
+    row = briefing.draft_paragraphs.filter(section__content="delay").first()
+    beginning = " ".join(row.text.split()[:3])
+    menu = client.get(reverse("workshop:acts", args=[briefing.plan.slug, briefing.pk, row.key]))
+    text = " ".join(menu.text.split())
+    assert f'value="hide">Leave out<span class="visually-hidden"> “{beginning}' in text
+    draft = reverse("workshop:draft", args=[briefing.plan.slug, briefing.pk])
+    ask = briefing.draft_asks.order_by("position").first()
+    text = " ".join(client.get(f"{draft}?edit={ask.key}").text.split())
+    assert 'data-done> Save<span class="visually-hidden"> recommendation 1</span>' in text
