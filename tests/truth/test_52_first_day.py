@@ -354,7 +354,7 @@ def test_pages_name_no_source_of_what_is_reported_and_ask_only_who_has_something
     plan = import_messiest(person)
     Plan.objects.update(adopted_on=date(2025, 7, 1))
     page = person.get(reverse("returns:list", args=[plan.slug]))
-    says = "each agency of the working group that has something to report on is asked for a return"
+    says = "each agency that has something to report on is asked for a return"
     assert says in page.text
     assert Status.IN_DOUBT.counts == "not late, but reported as at risk or off track"
 
