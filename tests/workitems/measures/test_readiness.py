@@ -23,8 +23,8 @@ def needs(number, **values):
 
 
 def test_a_plan_that_can_be_judged_says_nothing():
-    assert readiness([needs("1.1")]).sentence == ""
-    assert readiness([]).sentence == ""
+    assert readiness([needs("1.1")]).named == ""
+    assert readiness([]).named == ""
 
 
 def test_each_reason_names_its_items():
@@ -38,18 +38,18 @@ def test_each_reason_names_its_items():
             *(needs(f"5.{each}", untested=2) for each in (2, 3)),
         ]
     )
-    assert found.sentence == (
-        "6 of 7 items are not ready for an audit: 2.4 and 3.1 have no target; 4.1 does not say how it was before "
-        "the plan; 1.7 has no date; 3.1, 5.2 and 5.3 do not say when a milestone is done."
+    assert found.counted == "6 of 7 items are not ready for an audit"
+    assert found.named == (
+        "2.4 and 3.1 have no target; 4.1 does not say how it was before the plan; 1.7 has no date; "
+        "3.1, 5.2 and 5.3 do not say when a milestone is done"
     )
 
 
 def test_of_many_items_the_first_are_named():
     found = readiness([needs(f"1.{each}", targets=0) for each in range(1, 13)])
     named = ", ".join(f"1.{each}" for each in range(1, 11))
-    assert found.sentence == (
-        f"12 of 12 items are not ready for an audit: {named} and 2 more have no target."
-    )
+    assert found.counted == "12 of 12 items are not ready for an audit"
+    assert found.named == f"{named} and 2 more have no target"
 
 
 @pytest.mark.django_db
@@ -89,7 +89,7 @@ def ready(police):
 
 @pytest.mark.django_db
 def test_it_is_read_from_the_plan(ready, police):
-    assert readiness_of(ready).sentence == ""
+    assert readiness_of(ready).named == ""
     item = WorkItemFactory(plan=ready, lead_agency=police, number="1.2")
     WorkItemFactory(plan=ready, lead_agency=police, number="1.3", stage="withdrawn")
     assert [*readiness_of(ready).unready] == ["1.2"]
