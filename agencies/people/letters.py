@@ -82,7 +82,7 @@ def email_about_seat(seat: Seat, *, by: User, on: date) -> None:
     """Email those who look after the seat's place that `by` gave the seat.
 
     They are its approvers and the coordinators of its plans, and all administrators if a second
-    person has to confirm it; not `by`. If the mail server refuses, log it: the history shows the
+    person has to confirm it; neither `by` nor its holder. If the mail server refuses, log it: the history shows the
     seat in any case.
     """
     place = seat.place
@@ -90,7 +90,7 @@ def email_about_seat(seat: Seat, *, by: User, on: date) -> None:
     waits = seat.is_waiting(on)
     if seat.is_unconfirmed:
         users += confirming.administrators()
-    recipients = {user.pk: user for user in users if user != by}
+    recipients = {user.pk: user for user in users if user not in (by, seat.user)}
     own = seat.user_id == by.pk
     what = _("gave themselves a role") if own else _("gave {person} a role")
     what = what.format(person=seat.user)

@@ -174,6 +174,12 @@ def test_administrators_who_seat_another_are_told_of_too(people, told_of):
     assert "Administrator gave Stranger a role" in mail.outbox[0].body
 
 
+def test_whoever_has_the_role_is_not_asked_whether_it_should_exist(people, told_of):
+    police, user = people.agencies["police"], people["approver"]
+    told = told_of(offered(people, people["superuser"], user, Seat.Role.OBSERVER, police))
+    assert set(told) == {people["coordinator"].email}
+
+
 def test_an_approver_who_covers_for_themselves_is_told_of(people, told_of):
     second = SeatFactory(agency=people.agencies["police"], role=Seat.Role.APPROVER).user
     cover = {"role": Seat.Role.CONTRIBUTOR, "from_on": localdate(), "to_on": localdate()}
