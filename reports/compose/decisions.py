@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from reports.compose.late_dates import what_comes
+from reports.compose.late_dates import money_after, what_comes
 from reports.compose.late_words import (
     as_you,
     completed,
@@ -27,9 +27,9 @@ from reports.compose.paragraphs import (
 )
 from reports.compose.settling import condition_in_words
 from reports.compose.slips import LateItem
-from reports.compose.subjects import from_when, has_new_date, is_waiting, noted, when
+from reports.compose.subjects import from_when, has_new_date, is_waiting, new_date, noted, when
 from reports.document import Verb
-from reports.document.dates import MONTHS
+from reports.document.dates import MONTHS, month_of
 from reports.document.wording import agree, closed, join_words, mentions, named, opened
 from workitems.models import Delay
 from workitems.plan.plan_at import ItemAt
@@ -82,7 +82,7 @@ def asks(writer: Writer) -> Iterator[Ask]:
         if own := own_decision(condition):
             name = what_comes(writer, entry, told_first(entry))
             case = _case(writer, entry)
-            text = f"{own}{ON_WHICH}{name}, {_new_date_of(entry)}, depends{case}"
+            text = f"{own}{ON_WHICH}{name}, {_own_date_of(entry)}, depends{case}"
             yield Ask(ask_key(item), Verb.AGREE, text, (item,))
         else:
             noted_ones.setdefault(condition, []).append(entry)
@@ -144,6 +144,12 @@ def _case(writer: Writer, entry: LateItem, otherwise: str = IF_DECLINED) -> str:
         for asked, start in (("money_from", FROM), ("if_declined", otherwise))
         if (words := completed(writer, source, asked, getattr(delay, asked), who))
     ]
+    step = told_first(entry)
+    if delay.money_from and has_new_date(step) and (begins := money_after(step, delay)):
+        in_doubt = (
+            f"so {_new_date_of(entry)} is in doubt even so, as that begins in {month_of(begins)}"
+        )
+        told = [f"{opened(each)}, {in_doubt}" if each.startswith(FROM) else each for each in told]
     return f". {' '.join(map(closed, told))}" if told else ""
 
 
@@ -176,6 +182,12 @@ def dated_decision(condition: str) -> str:
     """Return the decision of somebody else on which a date depends, up to when it is taken; "" if that is not said."""
     found = _TAKEN_IN.match(condition)
     return found.group() if found else ""
+
+
+def _own_date_of(entry: LateItem) -> str:
+    """Return the new date that waits for the Minister's decision, as firm as section Delay has it."""
+    step = told_first(entry)
+    return new_date(step) if has_new_date(step) else _new_date_of(entry)
 
 
 def _new_date_of(entry: LateItem) -> str:

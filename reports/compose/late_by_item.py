@@ -26,7 +26,14 @@ from reports.compose.delay_text import (
     sources_of,
     without_cause,
 )
-from reports.compose.late_dates import THIS, Done, dates_in_words, done_so_far, follows_in_words
+from reports.compose.late_dates import (
+    THIS,
+    Done,
+    dates_in_words,
+    done_so_far,
+    follows_in_words,
+    money_after,
+)
 from reports.compose.late_others import (
     MAX_LISTED,
     POINTS,
@@ -538,8 +545,6 @@ def _lines(
 # What an item waits for whose decision is the Minister's: the recommendations say what it is.
 YOURS, WAITS = "The new date depends on your decision", "This waits for your decision"
 _YOU = re.compile(r"\byour?\b")
-# The first financial year of which money would come: "2027/28", which begins in July.
-_FINANCIAL_YEAR = re.compile(r"\b(?P<year>20\d\d)/(?:20)?\d\d\b")
 
 
 def _waits_for_you(entry: LateItem) -> str:
@@ -547,9 +552,7 @@ def _waits_for_you(entry: LateItem) -> str:
     step, found = told_first(entry), explained_delay(entry)
     if not has_new_date(step):
         return f"{WAITS}."
-    years = _FINANCIAL_YEAR.search(found[1].money_from) if found else None
-    begins = date(int(years["year"]), 7, 1) if years else None
-    if begins and begins > step.forecast_due:
+    if found and (begins := money_after(step, found[1])):
         return f"{YOURS}, and is in doubt, as the money would come only from {month_of(begins)}."
     return f"{YOURS}."
 

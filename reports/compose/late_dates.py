@@ -6,6 +6,7 @@ is told: one that waits for a decision comes "not before" its day.
 """
 
 import re
+from datetime import date
 from typing import NamedTuple
 
 from agencies.models import Agency
@@ -40,7 +41,7 @@ from reports.document import Source
 from reports.document.dates import month_of
 from reports.document.wording import agree, capitalised, closed, first_sentences, number, numbers
 from workitems.models import Update
-from workitems.plan.plan_at import ItemAt, MilestoneAt
+from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
 from workitems.terms.fragments import does_at, done_at, is_several
 from workitems.terms.made_phrases import state_of
@@ -432,3 +433,14 @@ def done_so_far(writer: Writer, entry: LateItem, step: MilestoneAt) -> Done | No
     is_headline = update.key_achievement == Update.KeyAchievement.HEADLINE
     is_of_it = 2 * max(found)[0] > len(wanted)
     return Done(closed(told), update.source, agency, is_of_it, is_headline)
+
+
+# The first financial year of which money would come: "2027/28", which begins in July.
+_FINANCIAL_YEAR = re.compile(r"\b(?P<year>20\d\d)/(?:20)?\d\d\b")
+
+
+def money_after(step: MilestoneAt, delay: DelayAt) -> date | None:
+    """Return the day from which the money for a milestone would come, if that is after its new date, which is therefore in doubt."""
+    years = _FINANCIAL_YEAR.search(delay.money_from)
+    begins = date(int(years["year"]), 7, 1) if years else None
+    return begins if begins and begins > step.forecast_due else None

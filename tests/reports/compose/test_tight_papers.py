@@ -379,7 +379,7 @@ def test_the_case_for_a_decision_is_that_of_the_ministers_own():
     (ask,) = made.asks
     assert (str(ask.verb), ask.text) == (
         "agree",
-        "to provide $6 million, on which the new date for the brochure to be printed (1.1), May 2011, depends. The money would "
+        "to provide $6 million, on which the new date for the brochure to be printed (1.1), May 2011 at the earliest, depends. The money would "
         "come from the baseline. If you decline, the line opens in 2012.",
     )
 

@@ -139,7 +139,7 @@ def test_a_decision_that_is_certainly_the_ministers_own_is_asked_for(needs, ask)
     if ask.startswith("agree"):
         assert (
             texts[0]
-            == f"{ask}, on which the new date for the brochure to be printed (1.1), June 2011, depends"
+            == f"{ask}, on which the new date for the brochure to be printed (1.1), June 2011 at the earliest, depends"
         )
 
 
@@ -252,8 +252,8 @@ def test_the_summary_says_of_several_decisions_of_others_whose_they_are():
 def test_each_decision_of_the_ministers_own_is_a_recommendation_and_those_of_others_stand_apart():
     own = [waiting("1.1", "your decision on fees"), waiting("1.2", "your decision on a new card")]
     assert asked_on(*own, waiting("1.3", "a decision by Cabinet on the bill")) == [
-        "agree to decide on fees, on which the new date for the brochure to be printed (1.1), June 2011, depends",
-        "agree to a new card, on which the new date for the brochure to be printed (1.2), June 2011, depends",
+        "agree to decide on fees, on which the new date for the brochure to be printed (1.1), June 2011 at the earliest, depends",
+        "agree to a new card, on which the new date for the brochure to be printed (1.2), June 2011 at the earliest, depends",
         "note that the new date for the brochure to be printed (1.3, not before June 2011) depends on a decision by Cabinet on the bill",
         "note the contents of this paper",
     ]
