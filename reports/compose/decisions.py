@@ -145,11 +145,10 @@ def _case(writer: Writer, entry: LateItem, otherwise: str = IF_DECLINED) -> str:
         if (words := completed(writer, source, asked, getattr(delay, asked), who))
     ]
     step = told_first(entry)
-    if delay.money_from and has_new_date(step) and (begins := money_after(step, delay)):
-        in_doubt = (
-            f"so {_new_date_of(entry)} is in doubt even so, as that begins in {month_of(begins)}"
-        )
-        told = [f"{opened(each)}, {in_doubt}" if each.startswith(FROM) else each for each in told]
+    begins = money_after(step, delay) if has_new_date(step) else None
+    if begins and otherwise == IF_DECLINED:
+        why = f"because the money would come only from {month_of(begins)}"
+        told.insert(1, f"Even if you agree, {_new_date_of(entry)} is in doubt, {why}")
     return f". {' '.join(map(closed, told))}" if told else ""
 
 

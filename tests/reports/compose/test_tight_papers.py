@@ -384,6 +384,16 @@ def test_the_case_for_a_decision_is_that_of_the_ministers_own():
     )
 
 
+def test_a_recommendation_says_that_a_date_before_its_money_is_in_doubt():
+    money = {"money_from": "Budget 2011, 2011/12", "if_declined": "the line opens in 2012"}
+    rows = many(late("1.1", delay()), late("1.2", own_decision(**money)))
+    made = write(facts(*rows), BY_ITEM, ("items", "delays"), in_full=False)
+    assert made.asks[0].text.partition("depends. ")[2] == (
+        "The money would come from Budget 2011, 2011/12. Even if you agree, May 2011 is in doubt, because the money would come "
+        "only from July 2011. If you decline, the line opens in 2012."
+    )
+
+
 def test_an_action_by_the_contract_of_somebody_is_told_without_it_and_another_act_is_kept():
     def told(typed):
         held_up = delay(explanation="the trainers left", actions=[action(typed, LABOUR, BY)])
