@@ -22,6 +22,7 @@ from reports.document.wording import (
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.fragments import WITHOUT_A_THING, done_at, is_several
 from workitems.terms.known_dates import KnownDate
+from workitems.terms.sentence_ends import sentences
 
 
 def achieved_in_words(writer: Writer, item: ItemAt, update: UpdateFacts) -> str:
@@ -55,12 +56,26 @@ def _with_thing(writer: Writer, item: ItemAt, text: str) -> str:
 
 def told_with_name(writer: Writer, item: ItemAt, text: str) -> str:
     """Return a result as it is told alone: in a paper by item after the item's name, which runs in, in bold, with the note that
-    the item is complete."""
+    the item is complete; of a text that begins with what the name has in quotation marks, with its number only."""
     if not writer.is_by_item:
         return told_alone(writer.names, item, text, writer.agency_names)
     reported = "reported complete" if writer.tells_of_evidence else "complete"
     notes = [reported] if is_completed(writer.facts, item) else []
+    name = writer.names.heading(item).removesuffix(f" ({item.number})")
+    if _begins_with_name(name, text):
+        first, *rest = sentences(text)
+        return " ".join([cited(capitalised(first), ", ".join([item.number, *notes])), *rest])
     return f"**{writer.names.heading(item, *notes)}:** {capitalised(text)}"
+
+
+_QUOTED = re.compile(r"[“‘'\"](?P<name>[^”’'\"]{8,})[”’'\"]")
+
+
+def _begins_with_name(name: str, text: str) -> bool:
+    """Whether a result's first words have what an item's name has in quotation marks: "The ‘Pause, check’ campaign launched" of "Run
+    a ‘Pause, check’ campaign"."""
+    found = _QUOTED.search(name)
+    return found is not None and found["name"].casefold() in text[: 2 * len(name)].casefold()
 
 
 def _done(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:

@@ -394,6 +394,17 @@ def test_a_recommendation_says_that_a_date_before_its_money_is_in_doubt():
     )
 
 
+def test_a_result_that_begins_with_the_words_of_its_items_title_has_no_lead():
+    one = item("2.1", step(EXPECTED), title="Run a national 'Pause, check, tell' campaign")
+    told = "The 'Pause, check, tell' campaign began in May 2010. It reached 40 people."
+    of = many(late("1.1", delay()), one)
+    results = [update_of(one, achieved=told, key_achievement="headline")]
+    assert (
+        "- The 'Pause, check, tell' campaign began in May 2010 (2.1). It reached 40 people"
+        in (sections(*of, updates=results)["achievements"])
+    )
+
+
 def test_an_action_by_the_contract_of_somebody_is_told_without_it_and_another_act_is_kept():
     def told(typed):
         held_up = delay(explanation="the trainers left", actions=[action(typed, LABOUR, BY)])
