@@ -287,24 +287,38 @@ def at_risk_in_words(
     moved: str | None = None,
     is_another: bool = False,
 ) -> str:
-    """Return sentences on an item at risk: that it may become late; why, in the words of its agency (`who`) or of the
-    reviewer, who is of the agency whose paper it is and is not quoted; that its agency says `otherwise`; and which date
+    """Return sentences on an item at risk: that it may become late; why, if the words of its agency (`who`) or of the
+    reviewer, who is of the agency whose paper it is, fit, or else when its next milestone is due; that its agency says `otherwise`; and which date
     has `moved`. One that `is_another` may be late too. `agencies` are names with which the reason may begin."""
     key = ", a key item," if item.is_key else ""
     start = f"{capitalised(names.item(item))}{key} may become late{' too' if is_another else ''}"
     is_reviewers = item.confidence not in DOUBTFUL
     words = partial(cause_by, who) if not is_reviewers else cause
     reason = words(why, agencies) if why and not says_we(why) else None
-    if reason:
+    # An agency's own words are not quoted here: the date that is at risk is told.
+    own = in_words_of(who, closed(capitalised(why))) if why else ""
+    is_quoted = not is_reviewers and "“" in (reason or own)
+    if is_quoted:
+        start += _next_date(item)
+    elif reason:
         start = f"{start}, {reason}"
     elif why and is_reviewers:
         start = f"{start}: {within(opened(why), agencies) or opened(why)}"
     sentences = [f"{start}{otherwise}."]
-    if why and not reason and not is_reviewers:
-        sentences.append(in_words_of(who, closed(capitalised(why))))
+    if why and not (reason or is_reviewers or is_quoted):
+        sentences.append(own)
     if step := moved_furthest(item):
         sentences.append(moved or moved_in_words(step))
     return " ".join(sentences)
+
+
+def _next_date(item: ItemAt) -> str:
+    """Return when the next of an item's milestones is due, as the end of a sentence; "" without one, or if its date has moved."""
+    ahead = [step for step in item.milestones if step.is_open and step.forecast_due >= item.on]
+    if not ahead or moved_furthest(item):
+        return ""
+    step = min(ahead, key=lambda step: step.forecast_due)
+    return f"; the next date is {when(step.forecast, item.on)}"
 
 
 def _seen_on_track(writer: Writer, item: ItemAt) -> str:

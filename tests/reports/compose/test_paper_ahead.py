@@ -305,9 +305,7 @@ def test_a_paper_that_first_tells_of_a_late_item_does_not_promise_to_tell_at_onc
     told = LastPaper(date(2010, 1, 10), complete=0, late=1, late_items=frozenset({one.pk}))
     assert ahead(one, last_paper=told)[-1].endswith(PROMISE)
     untold = told._replace(late=0, late_items=frozenset())
-    assert ahead(one, last_paper=untold)[-1] == (
-        "Annex B has every milestone; one is due in the next year."
-    )
+    assert not any(PROMISE in each for each in ahead(one, last_paper=untold))
 
 
 def test_what_the_summary_names_ahead_is_among_the_dates_before_anything_else():

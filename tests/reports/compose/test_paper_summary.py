@@ -606,6 +606,14 @@ def test_key_items_in_doubt_are_named_with_why_and_who_sees_them_on_track():
     )
 
 
+def test_words_of_an_agency_that_would_be_quoted_give_way_to_the_next_date():
+    one = item("1.1", step(LATER), as_told="the register", is_key=True, confidence="at_risk")
+    typed = "One NZ switch upgrade may come first"
+    assert brief(one, updates=[update_of(one, challenges=typed)])[2] == (
+        "The register (1.1), a key item, may become late; the next date is June 2011."
+    )
+
+
 def test_more_key_items_in_doubt_than_are_named_are_counted():
     items = [item(f"1.{n}", is_key=True, confidence="off_track") for n in range(1, 5)]
     assert brief(*items)[3:5] == [
