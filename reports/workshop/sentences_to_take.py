@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from reports.checks.check import Check, fingerprint
 from reports.checks.contradicted import contradicted_in
 from reports.checks.paper_dates import called_future
-from reports.checks.recorded import plain, sentences_of
+from reports.checks.recorded import NEARLY_ALL, is_told_in, plain, sentences_of
 from reports.checks.values import dates_in, numbers_in
 from reports.checks.warns import POINTS_BACK
 from reports.compose.writing_out import write_out_after
@@ -81,22 +81,26 @@ def not_to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) ->
 
 def to_cut(drafted: Drafted, part: Part) -> tuple[Offer, ...]:
     """Return the words of a paragraph that can go if the paper is too long, or none: a sentence after the first that has no
-    number, date or name and turns nothing; else what follows the last comma of a long sentence and has none."""
+    number, date or name, turns nothing and is not of what the Minister or a group decides, one that another paragraph has
+    too before others; else what follows the last comma of a long sentence and is like that."""
     names = _names(drafted)
-    found: list[tuple[int, str, str, str]] = []
+    found: list[tuple[bool, int, str, str, str]] = []
     for line in part.text.split("\n"):
         for place, sentence in enumerate(sentences_of(line)):
             start, comma, end = sentence.rpartition(", ")
             if place and _says_no_fact(sentence, names):
-                found.append((len(sentence.split()), sentence, "", sentence))
+                is_told = is_repeated(drafted, part, sentence)
+                found.append((is_told, len(sentence.split()), sentence, "", sentence))
             elif (
                 len(sentence.split()) > MANY
                 and comma
                 and _MORE.match(end)
                 and _says_no_fact(end, names)
             ):
-                found.append((len(end.split()), sentence, f"{start}.", f", {end.rstrip('.')}"))
-    for _count, sentence, now, cut in sorted(found, reverse=True)[:1]:
+                found.append(
+                    (False, len(end.split()), sentence, f"{start}.", f", {end.rstrip('.')}")
+                )
+    for _is_told, _count, sentence, now, cut in sorted(found, reverse=True)[:1]:
         text = _swapped(part.text, sentence, now)
         if text and REFERENCE.findall(text) == REFERENCE.findall(part.text):
             strands = (
@@ -109,6 +113,17 @@ def to_cut(drafted: Drafted, part: Part) -> tuple[Offer, ...]:
             )
             return (_saved(drafted, text, strands, _("Leave these words out")),)
     return ()
+
+
+def is_repeated(drafted: Drafted, part: Part, words: str) -> bool:
+    """Whether another paragraph says in nearly the same words what some of a paragraph's say."""
+    others = (
+        each.text
+        for portion in drafted.draft.portions
+        for each in portion.shown
+        if each is not part
+    )
+    return any(is_told_in(words, text, NEARLY_ALL) for text in others)
 
 
 def to_leave_out() -> Offer:
@@ -281,6 +296,11 @@ _OFFERS: dict[str, Callable[[Drafted, Part, Check], Iterator[Offer]]] = {
 _MORE = re.compile(r"(?:which|so that|with|where|as well as|including)\b")
 # What turns the sense of what is said before it, or bounds it.
 _TURNS = re.compile(r"\b(?:but|however|no|not|only|then|until)\b", re.IGNORECASE)
+# What the Minister, or a group, was asked, decides or must know.
+_DECIDES = re.compile(
+    r"\b(?:you|your|minister\w*|cabinet|agree[ds]?|decided?|decisions?|approved?|recommend\w*|ask(?:s|ed)?|request\w*|late|overdue)\b",
+    re.IGNORECASE,
+)
 # Words of a sentence of which such an end can go.
 MANY = 25
 
@@ -293,6 +313,7 @@ def _names(drafted: Drafted) -> list[str]:
 def _says_no_fact(text: str, names: Sequence[str]) -> bool:
     return not (
         _TURNS.search(text)
+        or _DECIDES.search(text)
         or numbers_in(text)
         or dates_in(text)
         or mentions(text, names)

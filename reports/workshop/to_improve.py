@@ -13,16 +13,29 @@ from reports.compose.achievements import MAIN_RESULTS
 from reports.compose.finding_facts import FINDING
 from reports.compose.paragraphs import key as key_of
 from reports.drafting.changed_records import SUMMARIES
-from reports.drafting.draft import Origin, Part
+from reports.drafting.draft import CLOSING, Origin, Part
 from reports.drafting.page import Mark, NextMark, Offer, Page
 from reports.drafting.paper import Drafted
-from reports.workshop.sentences_to_take import as_asked, not_to_add, offers, to_add, to_cut
+from reports.workshop.sentences_to_take import (
+    as_asked,
+    is_repeated,
+    not_to_add,
+    offers,
+    to_add,
+    to_cut,
+)
 from workitems.terms.sentence_ends import sentences
 
 # Of a paper that is too long, so many paragraphs are marked at most.
 MOST_SHORTENED = 3
 # Sections of which no paragraph is marked because a paper is too long.
-NEEDED = (*SUMMARIES, "delay", "mitigation")
+NEEDED = (*SUMMARIES, "delay", "mitigation", CLOSING)
+# Records of what a paragraph says that stays: what was decided and what follows from it, what was asked for, what an audit
+# found and which returns are missing.
+STAYS = {
+    *("reports.response", "reports.followup", "workitems.variation", "workitems.decision"),
+    *("workitems.return", FINDING),
+}
 # The key of the paragraph of the main dates ahead.
 DATES_AHEAD = key_of("p", "dates")
 # Checks that the page shows at the paragraph in its own way.
@@ -111,28 +124,35 @@ def _at_it(check: Check) -> str:
 
 
 def _to_shorten(drafted: Drafted) -> Iterator[tuple[str, Mark]]:
-    """Yield the paragraphs with words that can go from a paper that is too long, those with most of them first. Not what the
-    Minister must know, the main results, the dates ahead, or what a check asks for."""
+    """Yield the paragraphs with words that can go from a paper that is too long: first what another paragraph says, then
+    the last results, then most words. Not what the Minister must know or decided, the main results, the dates ahead, a
+    late key item, or what a check asks for."""
     assert drafted.document is not None and drafted.briefing.kind is not None
     over = drafted.words - drafted.briefing.kind.most_words
-    found: list[tuple[int, str, Offer]] = []
+    found: list[tuple[tuple[bool, int, int], str, Offer]] = []
     for portion in drafted.draft.portions:
-        for part in portion.shown if portion.content not in NEEDED else ():
+        is_of_results = portion.content == "achievements"
+        for place, part in enumerate(
+            portion.shown if portion.content not in NEEDED else (), start=1
+        ):
             is_list = part.origin == Origin.GENERATED and "\n" in part.text
-            if is_list or _is_asked_for(part):
+            if is_list or _stays(drafted, part):
                 continue
             for offer in to_cut(drafted, part):
-                cut = [strand.text for strand in offer.strands if strand.is_removed]
-                found.append((len(" ".join(cut).split()), part.key, offer))
-    for _count, key, offer in sorted(found, reverse=True)[:MOST_SHORTENED]:
+                cut = " ".join(strand.text for strand in offer.strands if strand.is_removed)
+                order = (is_repeated(drafted, part, cut), place * is_of_results, len(cut.split()))
+                found.append((order, part.key, offer))
+    for _order, key, offer in sorted(found, reverse=True)[:MOST_SHORTENED]:
         words = _("The paper is {over:,} words too long, and these can go:").format(over=over)
         yield key, Mark(words, offers=(offer,))
 
 
-def _is_asked_for(part: Part) -> bool:
-    """Whether a paragraph has the main results or the dates ahead, or says what a check asked for."""
+def _stays(drafted: Drafted, part: Part) -> bool:
+    """Whether a paragraph has the main results, the dates ahead or a late key item, or is written from what `STAYS`."""
     generated = {taken.key for taken in part.taken}
-    models = {source.model for source in part.sources}
-    return bool(generated & {MAIN_RESULTS, DATES_AHEAD}) or bool(
-        models & {"workitems.return", FINDING}
+    records = [(source.model, source.pk) for source in part.sources]
+    return (
+        bool(generated & {MAIN_RESULTS, DATES_AHEAD})
+        or any(model in STAYS for model, _pk in records)
+        or any(item.is_key and item.is_late for item in drafted.items_of(records))
     )

@@ -388,6 +388,67 @@ def test_a_generated_list_is_not_marked_as_long_for_its_bullets_are_read_one_by_
         assert any("words too long" in each for each in words) == is_marked
 
 
+def shortened(page):
+    """What is proposed to go from a paper that is too long, by key."""
+    return {
+        block.key: said(mark.offers[0])
+        for block in blocks_of(page)
+        for mark in block.marks
+        if "words too long" in mark.words
+    }
+
+
+def test_what_was_decided_or_asked_and_a_late_key_item_never_go_for_length(
+    client, briefing, item, coordinator
+):
+    BriefingKind.objects.filter(pk=briefing.kind_id).update(most_words=200)
+    drafts.add(briefing=briefing, section="delay", text="word " * 190, by=coordinator)
+    before = shortened(page_of(client, briefing))
+    for says in (
+        "You noted its contents, and agreed that agencies ask together for money.",
+        "The working group recommends that the training goes on in all ports.",
+        "Police asked the group for a different order of the work.",
+    ):
+        text = f"The last paper was of May. {says}"
+        drafts.add(briefing=briefing, section="background", text=text, by=coordinator)
+    item.is_key = True
+    history.save(item, by=None, at=BEFORE)
+    MilestoneFactory(item=item, original_due=date(2010, 3, 31))
+    source = Source("workitems.workitem", item.pk, None, item.number)
+    text = "It was of May. All of the officers at the borders found the training of good use."
+    for sources in ((), (source,)):
+        row = drafts.add(
+            briefing=briefing, section="background", text=text, sources=sources, by=coordinator
+        )
+        found = shortened(page_of(client, briefing))
+        assert (row.key in found) == (not sources)
+        drafts.hide(briefing=briefing, key=row.key, by=coordinator)
+    assert shortened(page_of(client, briefing)) == before
+
+
+def test_what_is_said_twice_goes_first_for_length_and_then_the_last_result(
+    client, briefing, coordinator
+):
+    BriefingKind.objects.filter(pk=briefing.kind_id).update(most_words=200)
+    drafts.add(briefing=briefing, section="delay", text="word " * 190, by=coordinator)
+    for section, text in (
+        ("background", "It was of May. Officers train with sailors."),
+        ("achievements", "It was of June. Pilots learned of their new rights."),
+        ("achievements", "It was of July. Cooks found their new kitchens pleasant."),
+        (
+            "background",
+            "It was of April. Long words about all sorts of other interesting things were said there.",
+        ),
+        ("delay", "It was of March. Officers train with sailors."),
+    ):
+        drafts.add(briefing=briefing, section=section, text=text, by=coordinator)
+    assert list(shortened(page_of(client, briefing)).values()) == [
+        "[Officers train with sailors.]",
+        "[Cooks found their new kitchens pleasant.]",
+        "[Pilots learned of their new rights.]",
+    ]
+
+
 def test_a_warning_that_was_accepted_is_no_mark(client, briefing, coordinator):
     row = drafts.add(briefing=briefing, section="delay", text="They were late.", by=coordinator)
     page = page_of(client, briefing)
