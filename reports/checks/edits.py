@@ -12,13 +12,12 @@ from typing import NamedTuple
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from agencies.wording.translation import StrOrPromise
-from reports.checks.evidence import MOST_NAMED, Evidence
+from reports.checks.evidence import Evidence
 from reports.checks.in_place import ITEM as ITEM_VALUE
 from reports.checks.in_place import LATE, SPAN, STATUS, Token, changed
 from reports.checks.item_records import ItemRecords
 from reports.checks.recorded import sentences_of
 from reports.checks.values import (
-    ITEM_NUMBER,
     WORDS,
     dates_in,
     lengths_in,
@@ -243,20 +242,6 @@ def _is_in(words: str, known: Collection[str]) -> bool:
 
 def _names(text: str, evidence: Evidence, known: frozenset[str]) -> Iterator[Disagreement]:
     facts = evidence.facts
-    numbers = set(ITEM_NUMBER.findall(text)) - set(known)
-    own = [item.number for item in evidence.items]
-    strange = [
-        item.number
-        for item in (facts.items if numbers else ())
-        if item.number in numbers
-        and item.number not in own
-        and not mentions(evidence.texts, [item.number])
-    ]
-    if strange:
-        says = gettext("It names item {items}; its records are of {own}.").format(
-            items=join_words(strange), own=join_words(own[:MOST_NAMED]) or gettext("no item")
-        )
-        yield Disagreement(says)
     others = [
         agency
         for agency in facts.agencies.values()
@@ -284,18 +269,17 @@ def _names(text: str, evidence: Evidence, known: frozenset[str]) -> Iterator[Dis
 def _status(text: str, evidence: Evidence, known: frozenset[str]) -> Iterator[Disagreement]:
     for claim in CLAIMS:
         said = claim.found_in(text)
-        if (
-            not said
-            or said in known
-            or not evidence.items
-            or claim.words.search(evidence.generated.text)
-        ):
+        if not said or said in known:
             continue
-        if any(map(claim.of_item, evidence.items)) or any(
-            map(claim.of_milestone, evidence.milestones)
-        ):
+        items = evidence.subjects_of(claim.words)
+        if not items:
+            items = [*evidence.items, *evidence.items_named]
+            if claim.words.search(evidence.generated.text):
+                continue
+        steps = [step for item in items for step in item.milestones]
+        if not items or any(map(claim.of_item, items)) or any(map(claim.of_milestone, steps)):
             continue
-        first = evidence.items[0].number
+        first = items[0].number
         says = gettext("It says “{said}”, but {record}.").format(
             said=said, record=str(claim.otherwise).format(item=first)
         )

@@ -44,6 +44,8 @@ RETURN = "workitems.return"
 MOST_NAMED = 3
 # How many of a sentence's words a record's sentence has that may say in its place what is right.
 SOMEWHAT_ALIKE = 0.4
+# The number of an item and the verb after it.
+_SUBJECT = re.compile(rf"(?P<number>{ITEM_NUMBER.pattern})\)? (?:is|are|was|were) $")
 # Of more items than these, not all lengths between two dates are sought.
 MANY_ITEMS = 100
 
@@ -248,12 +250,8 @@ class Evidence:
             if self._is_of_returns:
                 self.said.append(Said(*further.of_returns))
         if "of_named" in read:
-            self.of_named += [of(item.pk) for item in self._items_named]
+            self.of_named += [of(item.pk) for item in self.items_named]
         read.pop("texts", None)
-
-    @property
-    def milestones(self) -> Iterator[MilestoneAt]:
-        return (step for item in self.items for step in item.milestones)
 
     @cached_property
     def said(self) -> list[Said]:
@@ -276,23 +274,37 @@ class Evidence:
     @cached_property
     def of_named(self) -> list[Said]:
         """What the records of other items say that the paragraph names."""
-        return [*map(self.all_records.of_item, self._items_named)]
+        return [*map(self.all_records.of_item, self.items_named)]
 
     @cached_property
-    def _items_named(self) -> Sequence[ItemAt]:
+    def items_named(self) -> Sequence[ItemAt]:
+        """The other items that the paragraph names."""
         own = {item.pk for item in self.items}
         found = {item.pk: item for item in self.all_records.named_in(self._text)}
         return [item for pk, item in found.items() if pk not in own]
 
+    def subjects_of(self, words: re.Pattern[str]) -> Sequence[ItemAt]:
+        """Return the items of whose number the paragraph says such words, and no text generated for it does: "the advice
+        (2.1) is late"."""
+        said, generated = (
+            {
+                found["number"]
+                for each in words.finditer(text)
+                if (found := _SUBJECT.search(text[: each.start()]))
+            }
+            for text in (self._text, self.generated.text)
+        )
+        return [item for item in self.facts.items if item.number in said - generated]
+
     def is_slip(self, length: tuple[int, str]) -> bool:
         """Whether a milestone of the items is as late, or its date moved as far."""
-        items = (*self.items, *self._items_named)
+        items = (*self.items, *self.items_named)
         return any(length in self.all_records.slips_of(item) for item in items)
 
     def has_length(self, length: tuple[int, str]) -> bool:
         """Whether a record gives this length of time, or two dates of one item are as far apart. Of many items only the dates
         of each milestone are compared."""
-        items = (*self.items, *self._items_named)
+        items = (*self.items, *self.items_named)
         if any(length in lengths_in(each.text) for each in (*self.said, *self.of_named)):
             return True
         if len(items) > MANY_ITEMS:

@@ -17,6 +17,7 @@ from workitems.models import (
     Decision,
     Evidence,
     Measure,
+    Mitigation,
     Pillar,
     Plan,
     Return,
@@ -31,7 +32,7 @@ from workitems.terms.measure_sentence import figure, number_in_words, target_in_
 
 
 class ItemRecords:
-    """The texts, numbers and dates of the records of a plan, by item. Nine queries when the first is asked for, whatever the
+    """The texts, numbers and dates of the records of a plan, by item. Ten queries when the first is asked for, whatever the
     number of items, and two for those of the plan."""
 
     def __init__(self, plan: Plan) -> None:
@@ -72,7 +73,7 @@ class ItemRecords:
     def _by_item(self) -> Mapping[int | None, Sequence[str]]:
         """The texts by item; those of the plan's outcomes under None."""
         found: dict[int | None, list[str]] = defaultdict(list)
-        rows = (_updates, _evidence, _measures, _variations, _risks, _decisions)
+        rows = (_updates, _evidence, _measures, _mitigations, _variations, _risks, _decisions)
         for read in rows:
             for pk, *values in read(self._plan):
                 found[pk] += _in_words(values)
@@ -127,6 +128,13 @@ def _measures(plan: Plan) -> Iterator[tuple[Any, ...]]:
                 if day
             ),
         )
+
+
+def _mitigations(plan: Plan) -> Any:
+    rows = Mitigation.objects.filter(delay__milestone__item__plan=plan)
+    return rows.values_list(
+        "delay__milestone__item", "description", "owner_agency__short_name", "due_on", "done_on"
+    )
 
 
 def _variations(plan: Plan) -> Iterator[tuple[Any, ...]]:

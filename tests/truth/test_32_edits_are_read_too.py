@@ -9,6 +9,7 @@ from time import monotonic
 import pytest
 from hypothesis import settings
 
+from agencies.records import history
 from reports import checks
 from reports.checks.edits import disagreements
 from reports.checks.evidence import Said
@@ -141,11 +142,7 @@ def test_what_was_said_of_a_late_item_as_if_it_were_done_draws_warnings_with_bot
             f"The {HEALTH.name} is late with the training.",
             f"It names {HEALTH.short_name}, which none of its records names.",
         ),
-        ("The advice (2.1) is late.", "It names item 2.1; its records are of 1.1."),
-        (
-            "Training follows the advice (2.1), which is due on 31 March 2011.",
-            "It names item 2.1; its records are of 1.1.",
-        ),
+        ("The advice (2.1) is late.", "It says “late”, but item 2.1 is not late."),
         ("The training is complete.", "It says “complete”, but nothing of item 1.1 is complete."),
         ("The training is on track.", "It says “on track”, but item 1.1 is late."),
         ("The training was withdrawn.", "It says “withdrawn”, but item 1.1 is not withdrawn."),
@@ -164,6 +161,8 @@ def test_another_value_than_the_records_have_draws_a_warning(plan_of_three, told
         "The training may be late in late June. It will be complete by June 2011.",
         "Once it is complete, the officers will know what to look for (1.1).",
         "Police print a shorter course by 30 September 2010.",
+        "Training follows the advice (2.1), which is due on 31 March 2011.",
+        "It is late, as the brochure (1.2) is, which will come in August 2010.",
     ],
 )
 def test_other_words_for_what_the_records_say_draw_none(plan_of_three, told, text):
@@ -320,6 +319,30 @@ def test_what_any_record_of_the_item_says_draws_none(plan, item, police, by, set
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("before_the_paper")
+def test_the_day_by_which_something_is_done_about_a_delay_of_a_named_item_draws_none(
+    plan, item, by
+):
+    advice = WorkItemFactory(plan=plan, number="5.1")
+    milestone = MilestoneFactory(item=advice, original_due=date(2010, 6, 1))
+    history.save(advice, by=None, at=BEFORE)
+    briefing = drafted(plan, item, by)
+
+    def found():
+        read = read_drafted(briefing)
+        part = next(each for each in read.draft.parts() if each.sources)
+        text = "It awaits the advice (5.1), by 24 December 2011."
+        return disagreements(
+            read, replace(part, text=text, origin=Origin.EDITED), ItemRecords(plan)
+        )
+
+    assert [each.typed for each in found()] == [["24 December 2011"]]
+    # Recorded after the paper's day.
+    MitigationFactory(delay=DelayFactory(milestone=milestone), due_on=date(2011, 12, 24))
+    assert found() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("before_the_paper")
 def test_an_accepted_number_or_a_target_of_a_measure_draws_none(plan, item, by, settled_by):
     milestone = MilestoneFactory(item=item, original_due=date(2010, 6, 1))
     MitigationFactory(delay=DelayFactory(milestone=milestone))
@@ -428,11 +451,11 @@ def settled_by(plan, police):
 @pytest.mark.django_db
 @pytest.mark.usefixtures("before_the_paper")
 @pytest.mark.parametrize("items", [1, 3])
-def test_the_other_records_are_read_in_eleven_queries(plan, item, django_assert_num_queries, items):
+def test_the_other_records_are_read_in_twelve_queries(plan, item, django_assert_num_queries, items):
     for place in range(items):
         MeasureFactory(item=WorkItemFactory(plan=plan, number=f"3.{place}"))
     found = ItemRecords(plan)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         found.of_item(item.pk), found.of_plan
     with django_assert_num_queries(0):
         found.of_item(item.pk), found.of_plan
