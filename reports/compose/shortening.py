@@ -21,13 +21,13 @@ from reports.document.wording import capitalised, count_in_words, join_words, nu
 KEPT = {
     "next_steps": (5, 3),
     "risks": (5, 2),
-    "achievements": (5, 2),
+    "achievements": (5, 3),
     "mitigation": (8, 3),
     "delay": (9, 5),
     "background": (9, 2),
 }
 # Late items are worth more in a paper that tells of each in one place.
-MORE_BY_ITEM = 3
+MORE_BY_ITEM = 2
 # The summary is shortened last, and keeps so many bullets beside its first one.
 SUMMARIES, KEPT_OF_SUMMARY = ("purpose", "figures"), (2, 1)
 # The limit of words that any paper keeps: a smaller one has no room for what a paper must have.
