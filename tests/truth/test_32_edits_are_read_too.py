@@ -320,7 +320,7 @@ def test_what_any_record_of_the_item_says_draws_none(plan, item, police, by, set
 @pytest.mark.django_db
 @pytest.mark.usefixtures("before_the_paper")
 def test_the_day_by_which_something_is_done_about_a_delay_of_a_named_item_draws_none(
-    plan, item, by
+    plan, item, police, by
 ):
     advice = WorkItemFactory(plan=plan, number="5.1")
     milestone = MilestoneFactory(item=advice, original_due=date(2010, 6, 1))
@@ -336,9 +336,10 @@ def test_the_day_by_which_something_is_done_about_a_delay_of_a_named_item_draws_
         )
 
     assert [each.typed for each in found()] == [["24 December 2011"]]
-    row = MitigationFactory(delay=DelayFactory(milestone=milestone), due_on=date(2011, 12, 24))
+    delay = DelayFactory(milestone=milestone)
+    row = MitigationFactory.build(delay=delay, owner_agency=police, due_on=date(2011, 12, 24))
     # Recorded after the paper's day.
-    row.history.update(history_date=datetime(2010, 9, 1, tzinfo=UTC))
+    history.save(row, by=None, at=datetime(2010, 9, 1, tzinfo=UTC))
     assert found() == []
 
 
