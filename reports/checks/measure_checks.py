@@ -1,5 +1,6 @@
 """Checks of what a paper says of measures, and of what audits found. They only warn."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 
@@ -7,7 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
 from reports.checks.check import WARNING, Check, fingerprint
+from reports.checks.evidence import Records
 from reports.checks.material import WORKSHOP, Material
+from reports.checks.recorded import sentences_of
 from reports.compose.facts import Facts
 from reports.compose.finding_facts import FINDING
 from reports.compose.measure_sources import MEASURE
@@ -90,7 +93,9 @@ def of_findings(material: Material) -> Iterator[Check]:
     rows = [
         row
         for row in facts.findings.rows
-        if row.verdict == Finding.Verdict.NOT_SUPPORTED and row.pk not in told
+        if row.verdict == Finding.Verdict.NOT_SUPPORTED
+        and row.pk not in told
+        and not any(_is_finding_in(row, material.texts[part.key], facts) for part in material.shown)
     ]
     if rows:
         words = ngettext(
@@ -106,6 +111,20 @@ def of_findings(material: Material) -> Iterator[Check]:
             place=gettext("Audit"),
             about=fingerprint(*(f"{row.pk} {row.reply}" for row in rows)),
         )
+
+
+_AUDIT = re.compile(r"\baudit", re.IGNORECASE)
+_NOT_SUPPORTED = re.compile(
+    r"\b(?:not|no|nothing|cannot|without|unsupported|lack\w*|missing)\b", re.IGNORECASE
+)
+
+
+def _is_finding_in(row: Finding, text: str, facts: Facts) -> bool:
+    """Whether a sentence says in any words that an audit did not find evidence, and the text names the item."""
+    says = any(_AUDIT.search(each) and _NOT_SUPPORTED.search(each) for each in sentences_of(text))
+    if not says or row.item_id is None:
+        return says
+    return any(item.pk == row.item_id for item in facts.once(Records).named_in(text))
 
 
 def _listed(facts: Facts, key: str, words: str, rows: list[MeasureAt], url: str = "") -> Check:

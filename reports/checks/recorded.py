@@ -83,19 +83,21 @@ _SAYS_IT, _SAYS_ITS_NUMBERS = 0.6, 0.3
 NEARLY_ALL = 0.9
 _MATTERS = re.compile(r"[^\W\d_]{4,}")
 _STEM = 5
+# The beginnings of words that only point: "Please refer to item 2.3."
+_POINTS = frozenset(("pleas", "refer", "item", "also"))
 _DIGITS = re.compile(r"\d[\d,.]*\d|\d")
 
 
 def is_told_in(sentence: str, text: str, least: float = _SAYS_IT) -> bool:
     """Whether a text says in other words what a sentence says: it has all its numbers, and most of its words (at
-    `least`) or, beside numbers, its acronyms and some of its words."""
+    `least`) or, beside numbers, its acronyms and some of its words. Of one that only points to an item, its number."""
     words = stems(sentence)
-    if not words:
-        return False
-    share = len(words & stems(text)) / len(words)
     numbers = set(_DIGITS.findall(sentence))
-    if not numbers <= set(_DIGITS.findall(text)):
+    if not words or not numbers <= set(_DIGITS.findall(text)):
         return False
+    if numbers and words <= _POINTS:
+        return True
+    share = len(words & stems(text)) / len(words)
     has_exact = (
         bool(numbers) and least == _SAYS_IT and set(acronyms_in(sentence)) <= set(acronyms_in(text))
     )

@@ -66,19 +66,30 @@ def test_the_annex_has_each_finding_with_the_reply_or_that_there_is_none():
 def test_a_report_that_is_not_supported_and_in_no_paragraph_is_a_warning():
     item = in_memory.item("1.1")
 
-    def checks(*rows, told=()):
+    def checks(*rows, told=(), words=""):
         drafted = SimpleNamespace(found=SimpleNamespace(facts=facts(*rows, items=[item])))
-        shown = [SimpleNamespace(sources=[Source(FINDING, pk, None, "F")]) for pk in told]
-        urls = {"workshop:draft": "/draft/"}
-        return [
-            each.words
-            for each in of_findings(SimpleNamespace(drafted=drafted, shown=shown, urls=urls))
+        shown = [
+            SimpleNamespace(key=f"p-{pk}", sources=[Source(FINDING, pk, None, "F")]) for pk in told
         ]
+        texts = {part.key: "" for part in shown}
+        if words:
+            shown.append(SimpleNamespace(key="p-written", sources=[]))
+            texts["p-written"] = words
+        urls = {"workshop:draft": "/draft/"}
+        material = SimpleNamespace(drafted=drafted, shown=shown, texts=texts, urls=urls)
+        return [each.words for each in of_findings(material)]
 
     says = "No paragraph says that the audit found a report not supported by evidence: 1.1."
     assert checks(finding(item)) == [says]
     assert checks(finding(item), told=[1]) == []
     assert checks(finding(item, "in_part")) == []
+    # In other words, of this item.
+    told_so = (
+        "The auditors looked at {}. They found nothing that shows it. The audit found no proof."
+    )
+    assert checks(finding(item), words=told_so.format("item 1.1")) == []
+    assert checks(finding(item), words=told_so.format("item 1.2")) == [says]
+    assert checks(finding(item), words="The audit looked at item 1.1.") == [says]
 
 
 def test_a_result_that_an_audit_does_not_support_is_no_main_result():

@@ -128,6 +128,22 @@ def test_what_an_editor_has_said_in_other_words_is_not_offered(
         assert ("An agency wrote more than this." in found) == (not is_told), end
 
 
+@pytest.mark.parametrize(
+    ("said", "is_told"), [("It follows the brochure (2.3).", True), ("More follows.", False)]
+)
+def test_a_sentence_that_only_points_to_an_item_is_said_where_the_item_is_named(
+    client, plan, item, coordinator, accepted, said, is_told
+):
+    wrote = "Police trained all staff. They liked it. Refer to 2.3."
+    UpdateFactory(of_return=accepted, item=item, achieved=wrote, key_achievement="yes")
+    briefing = drafted(plan, item, coordinator)
+    ((key, _found),) = marks(page_of(client, briefing)).items()
+    text = f"Police trained all staff. They liked it. {said}"
+    drafts.edit(briefing=briefing, key=key, version=1, text=text, by=coordinator)
+    found = marks(page_of(client, briefing)).get(key, [])
+    assert ("An agency wrote more than this." in found) != is_told
+
+
 def test_what_is_not_needed_is_not_offered_again_until_that_is_taken_back(
     client, plan, item, coordinator, accepted
 ):
