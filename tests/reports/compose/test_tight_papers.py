@@ -476,7 +476,9 @@ def test_a_paper_whose_late_items_fill_it_keeps_to_its_limit(contents, most):
     made = write(facts(*rows, most_words=most), contents, ("items", "delays"), in_full=False)
     paragraphs = [each for section in made.sections.values() for each in section.paragraphs]
     assert sum(map(length, paragraphs)) <= most
-    assert re.search(r"(?:more|Also late) \(Annex B\): |Annex B has ", "\n".join(map(text_of, paragraphs)))
+    assert re.search(
+        r"(?:more|Also late) \(Annex B\): |Annex B has ", "\n".join(map(text_of, paragraphs))
+    )
     # Each bullet has its own sources.
     lists = [each for each in paragraphs if each.key in made.lines and each.bullets]
     assert [each for each in lists if len(made.lines[each.key]) != len(each.bullets)] == []
