@@ -55,7 +55,10 @@ WHAT = {
 CLOSING = key("p", "closing")
 STAYS = {
     key("p", about)
-    for about in ("closing", "completed", "purpose", "risks", GRAVE, "shown to be done", "audited")
+    for about in (
+        *("closing", "completed", "purpose", "risks", GRAVE, "shown to be done", "audited"),
+        "withdrawn",
+    )
 }
 # Lists that go as a whole: what a section tells beside its items.
 WHOLE = {key("p", "measures missed")}

@@ -25,8 +25,8 @@ def test_late_key_items_are_named_or_counted():
         return summary(*cards)[1]
 
     assert line(5) == (
-        "- All of the Plan is late or at risk, and five items are late, all five of them key items: card 1, card 2, "
-        "card 3, card 4 and card 5."
+        "- All of the Plan is late or at risk, and five items are late: card 1, card 2, card 3, card 4 and card 5, "
+        "all five key items."
     )
     assert line(7) == (
         "- All of the Plan is late or at risk, and seven items are late, all seven of them key items, among them "

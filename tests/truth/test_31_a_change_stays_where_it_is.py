@@ -13,6 +13,7 @@ from agencies.records import history
 from reports.briefings import services
 from reports.compose import UNDRAFTED, USUAL_ANNEXES, write
 from reports.compose.facts import Term
+from reports.compose.paragraphs import key as key_of
 from reports.compose.slips import late_items
 from reports.document import Source
 from reports.drafting import changed_records
@@ -175,7 +176,9 @@ def test_of_random_plans_only_paragraphs_about_the_changed_item_are_proposed(
 
         all_changes = set(outdated(draft, raw))
         proposed = set(outdated(draft, settled(after.briefing, draft, raw, after)))
-        assert {key for key in proposed if not is_about_it(key)} == set(), seed
+        # What was withdrawn is told if those items are few, so it depends on how many have a reason.
+        about_others = {key for key in proposed if not is_about_it(key)}
+        assert about_others <= {key_of("p", "withdrawn")}, seed
         # Nothing about the item is hidden.
         assert {key for key in all_changes if is_about_it(key)} <= proposed, seed
         elsewhere += len(all_changes - proposed)

@@ -347,7 +347,7 @@ def test_only_who_is_ticked_counts_as_no_longer_missing_and_each_agency_leads_to
     text = " ".join(page.text.split())
     assert "Invited people are counted, and those ticked above when this page was opened." in text
     link = reverse("agencies:invite", args=[customs])
-    assert f'<a href="{link}"><strong>Customs</strong></a> needs' in text
+    assert f'<a href="{link}"><strong>Customs</strong></a>: needs' in text
 
 
 def test_pages_name_no_source_of_what_is_reported_and_ask_only_who_has_something_to_report(person):

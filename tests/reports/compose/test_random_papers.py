@@ -14,6 +14,7 @@ from reports.compose import UNDRAFTED, USUAL_ANNEXES, assembled, write
 from reports.compose.ahead import MONTHS_AHEAD
 from reports.compose.facts import read_facts
 from reports.compose.paragraphs import flat, length
+from reports.compose.shortening import LEAST_LIMIT
 from reports.compose.subjects import CAUSES
 from reports.document import SectionKind, from_json, to_json, words
 from reports.document.wording import capitalised, count_in_words, number
@@ -199,7 +200,7 @@ def every_count_is_that_of_the_records(paper):
             *(each for each in told if each.startswith(starts) and "of the Plan is " not in each),
         )
     # A summary that is shortened has three bullets at most.
-    is_cut = facts.most_words == 600 and brief.count("\n- ") <= 3
+    is_cut = facts.most_words == LEAST_LIMIT and brief.count("\n- ") <= 3
     if found := re.search(r"(\S+) (?:more|work items?) (?:is|are) withdrawn\.", brief):
         assert count_of(found[1]) == gone
     else:
@@ -354,6 +355,10 @@ def every_change_is_that_since_the_last_paper(paper, line, late):
         assert (then, since) == ([], None)
         return
     assert then == ([number(last.late) if last.late else "none"] if late else [])
+    if since is None:
+        # The summary of a paper that is too long even so is shortened, too.
+        assert paper.facts.most_words == LEAST_LIMIT
+        return
     difference = sum(item.stage == "complete" for item in items) - last.complete
     assert count_of(since[1].replace("both", "two") if since[1] else number(0)) == abs(difference)
     assert since[2].startswith("fewer") == (difference < 0)
@@ -398,7 +403,7 @@ def every_key_item_in_trouble_is_told(paper):
     named = sum(mentions_item(line, item) for item in doubtful for line in lines)
     told = named + (count_of(others[1]) if others else 0)
     # A summary that is shortened has three bullets at most.
-    is_cut = paper.facts.most_words == 600 and brief.count("\n- ") <= 3
+    is_cut = paper.facts.most_words == LEAST_LIMIT and brief.count("\n- ") <= 3
     assert told == len(doubtful) or (is_cut and told < len(doubtful))
 
 
