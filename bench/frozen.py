@@ -88,9 +88,9 @@ def ip(*words: str) -> None:
 
 @contextlib.contextmanager
 def namespace(url: str) -> Iterator[str]:
-    """Yield the database's address in a network namespace of its own. Only root can make one.
+    """Put the database behind a network namespace, and yield its address there. Only root can make one.
 
-    One that a run left which was killed is taken away first; one in which something runs is another run's.
+    A namespace that a killed run left behind is removed first; one in which something runs belongs to another run.
     """
     if (Path("/run/netns") / SPACE).exists():
         if subprocess.check_output(["ip", "netns", "pids", SPACE]).split():

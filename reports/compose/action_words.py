@@ -20,7 +20,7 @@ from workitems.plan.plan_at import MitigationAt
 from workitems.terms.as_told import LINKS, is_plural
 from workitems.terms.date_order import without_other_date
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.sentence_ends import sentences
+from workitems.terms.sentence_ends import sentences, without_capital
 from workitems.terms.stems import (
     completion,
     future,
@@ -132,11 +132,11 @@ def action_in_words(
     does_what = "rely on" if they == "They" else "relies on"
     if (relied := _ALL_THAT.fullmatch(opened(words))) and not mentions(words, agency.names):
         what = relied["what"]
-        what = what if keeps_capital(what) else what[:1].lower() + what[1:]
+        what = what if keeps_capital(what) else without_capital(what)
         who = capitalised(writer.agency(agency, introduce=introduce))
         return f"{who} {does_what} {what} until then."
     if IS_MEETING.fullmatch(opened(first)) and not rest:
-        what = opened(first)[:1].lower() + opened(first)[1:]
+        what = without_capital(opened(first))
         reports = "report" if they == "They" else "reports"
         who = capitalised(writer.agency(agency, introduce=introduce))
         return f"{who} {reports} no action beyond {_with_a(what)}."

@@ -148,7 +148,7 @@ def _again(reason: str) -> str:
 
 
 def moved_with_reason(writer: Writer, item: ItemAt) -> Line:
-    """Return, for section Delay, from when to when the group has moved an item's date, the reason, and why it may move again."""
+    """Return a sentence for section Delay on a date that the group has moved: from when to when, why, and why it may move again."""
     step = moved_furthest(item)
     if step is None:
         return NO_LINE
@@ -171,8 +171,8 @@ MOVE_WORDS = 12
 
 
 def slipped_to(writer: Writer, item: ItemAt, step: MilestoneAt) -> str:
-    """Return by how much the group has moved a date, to when and, in a paper by item, why, without the full stop: "Advice on penalties (3.4) has slipped
-    three months, to March 2011"."""
+    """Return by how much the group has moved a date, to when and, in a paper by item, why, without the full stop: "Advice on
+    penalties (3.4) has slipped three months, to March 2011"."""
     of_key = ["a key item"] if item.is_key and is_in_doubt(item) else []
     which = capitalised(writer.names.step(item, step, *of_key))
     span = span_in_words(step.original, step.agreed)

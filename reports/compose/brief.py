@@ -21,6 +21,7 @@ from reports.compose.late_words import (
     effects,
     explained_delay,
     how_long,
+    is_over,
     latest_step,
     needed_for,
     told_first,
@@ -87,8 +88,6 @@ EASY_NAME = 8  # words
 MAX_ALL_NAMED, ALL_NAMED_WORDS = 6, 40
 # Bullets of a summary, unless what is late, at risk and asked takes more.
 MOST_BULLETS, BULLET_WORDS, LONGEST_BULLET = 5, 110, 150
-# What an agency says of a cause that is not settled.
-UNSETTLED = (Delay.Settlement.BEING_SETTLED, Delay.Settlement.NEEDS_DECISION)
 # Days after the end of its period from which a paper says on which day the Plan stands as told.
 PERIOD_ENDED = 31
 
@@ -194,7 +193,7 @@ def _folded(
 
 
 def _is_short(*lines: Line, most: int = BULLET_WORDS) -> bool:
-    """Whether lines may be one bullet."""
+    """Whether lines are short enough to be joined in one bullet."""
     return count_words(*(text for text, _ in lines)) <= most
 
 
@@ -448,9 +447,9 @@ def _and_its_cause(writer: Writer, entry: LateItem) -> str:
     if found is None:
         return told
     delay, cause = found[1], Delay.Cause(found[1].cause)
-    if not delay.is_open or delay.settlement == Delay.Settlement.SETTLED:
+    if is_over(delay):
         return f"{opened(told)}; {SINCE_SETTLED[cause]}."
-    if delay.settlement in UNSETTLED and cause in STILL_OPEN:
+    if delay.settlement and cause in STILL_OPEN:
         one, many = STILL_OPEN[cause]
         verb = many if is_plural(writer.names.phrase(entry.item)) else one
         # "No new date is set for the course; it is still unfunded."
@@ -643,13 +642,10 @@ def _with_cause(writer: Writer, late: list[LateItem], named: list[LateItem]) -> 
 
 
 def _settled_for(writer: Writer, cause: Delay.Cause, entries: list[LateItem]) -> str:
-    """Return for which of the items that one cause delayed it is settled, as the end of a sentence: "; the funding has since been
-    found for the poster, but not for the course"; "" if it is for none."""
+    """Return, for items delayed by one cause, for which of them it is over, as the end of a sentence: "; the funding has since been
+    found for the poster, but not for the course"; "" if for none."""
     settled = [
-        entry
-        for entry in entries
-        if (found := explained_delay(entry))
-        and (not found[1].is_open or found[1].settlement == Delay.Settlement.SETTLED)
+        entry for entry in entries if (found := explained_delay(entry)) and is_over(found[1])
     ]
     if not settled:
         return ""

@@ -50,6 +50,7 @@ from reports.compose.late_words import (
     effects,
     explained_delay,
     in_agency_words,
+    is_over,
     needed_for,
     needs_decision,
     noun_of,
@@ -407,8 +408,12 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
         told = closed(without_second(told))
     if needs_decision(entry) and (joined := _in_one(start, told, told, delay, writer)):
         return joined
-    is_over = not delay.is_open or delay.settlement == Delay.Settlement.SETTLED
-    if is_over and is_alone and has_new_date(told_first(entry)) and not start.startswith(THIS):
+    if (
+        is_over(delay)
+        and is_alone
+        and has_new_date(told_first(entry))
+        and not start.startswith(THIS)
+    ):
         return f"{told} {start}"
     return f"{start} {told}"
 

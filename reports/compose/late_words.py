@@ -150,7 +150,8 @@ _UNCOUNTED = re.compile(
 
 
 def cause_by(who: str, text: str, agencies: Iterable[str] = ()) -> str | None:
-    """Return a reason as `cause` does, quoted as what the agency `who` writes if it begins with a thing that lacks its article."""
+    """Return a reason as `cause` does. One that begins with a noun without its article ("One NZ switch upgrade may run") is quoted
+    as the words of the agency `who`."""
     why = cause(text, agencies)
     found = _BARE.match(opened(text))
     if why is None or not found or not why.startswith(f"because {found['name']}"):
@@ -246,6 +247,11 @@ def explained_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:
         return None
     slip, delay = found
     return delay_source(entry.item, slip.milestone, delay), delay
+
+
+def is_over(delay: DelayAt) -> bool:
+    """Whether the cause of a delay is over: the delay is closed, or its agency reports the cause as settled."""
+    return not delay.is_open or delay.settlement == Delay.Settlement.SETTLED
 
 
 def open_delay(entry: LateItem) -> tuple[Source, DelayAt] | None:

@@ -184,8 +184,11 @@ def _fitted(facts: Facts, made: Made) -> tuple[Writer, dict[str, Section]]:
     found = list(asks(writer))
     # What is asked stands in the summary too, in place of its mark.
     kept = LEAST_KEPT + (count_words(asked(found)) if found else 0)
-    sections = shortened(writer, sections, max(facts.most_words - kept, 0))
-    return writer, in_full_at_first(sections, facts.agencies.values())
+    short = shortened(writer, sections, max(facts.most_words - kept, 0))
+    if short is not sections:
+        # An agency's first place may have been left out.
+        short = in_full_at_first(short, facts.agencies.values())
+    return writer, short
 
 
 def _longest(most: int, make: Callable[[int], Made], tries: int, nearly: float) -> Made:

@@ -2,7 +2,8 @@
 says of which items."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -78,31 +79,37 @@ class Part(NamedTuple):
 
 def shortened(writer: Writer, sections: Sections, most: int) -> Sections:
     """Return the sections with at most so many words, if enough can be left out and the paper's limit is
-    one that can be kept."""
-    if writer.facts.most_words < LEAST_LIMIT:
+    one that can be kept; those that have no more are returned as they are."""
+    if writer.facts.most_words < LEAST_LIMIT or _total(sections) <= most:
         return sections
     parts = {
         content: _parts(writer, sections, content)
         for content in sections
         if content in {*KEPT, *SUMMARIES}
     }
-    made, gone = sections, dict.fromkeys(parts, 0)
-    for content, kept in _steps(writer):
-        while (
-            content in parts and _total(made) > most and len(parts[content]) - gone[content] > kept
-        ):
-            gone[content] += 1
-            left_out = parts[content][-gone[content] :]
-            made = {**made, content: _without(writer, content, sections[content], left_out)}
+    made, gone = sections, Counter[str]()
+    for content in _losing(writer, parts):
+        gone[content] += 1
+        left_out = parts[content][-gone[content] :]
+        made = {**made, content: _without(writer, content, sections[content], left_out)}
+        if _total(made) <= most:
+            break
     for content, count in gone.items():
-        _note_lines(
-            writer, sections[content], made[content], parts[content][-count:] if count else []
-        )
+        _note_lines(writer, sections[content], made[content], parts[content][-count:])
     return made
 
 
 def _total(sections: Sections) -> int:
     return sum(length(each) for section in sections.values() for each in section.paragraphs)
+
+
+def _losing(writer: Writer, parts: Mapping[str, Sequence[Part]]) -> Iterator[str]:
+    """Yield the content that loses its next part, until none is left to lose."""
+    left = {content: len(each) for content, each in parts.items()}
+    for content, kept in _steps(writer):
+        while left.get(content, 0) > kept:
+            left[content] -= 1
+            yield content
 
 
 def _steps(writer: Writer) -> Iterator[tuple[str, int]]:
@@ -120,8 +127,7 @@ def _steps(writer: Writer) -> Iterator[tuple[str, int]]:
 
 def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
     """Return what a section can leave out, the last first to go: of a list all but the first bullet, and other paragraphs to
-    which the paper does not refer. What is on a late key item, or on one that waits for
-    a decision, stays longest."""
+    which the paper does not refer. What is on a late key item, or on one whose cause is not settled, stays longest."""
     paragraphs = [each for section in sections.values() for each in section.paragraphs]
     whole = "\n".join(text for each in paragraphs for text in texts_of(each))
     parts: list[Part] = []

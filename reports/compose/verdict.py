@@ -160,16 +160,17 @@ def divided(writer: Writer) -> str:
     words = with_notes(
         f"{of_all} {agree(late, 'is', 'are')} late", *filter(None, ["; ".join(notes)])
     )
-    keys_at_risk = sum(item.is_key for item in doubtful)
     of_key = ""
-    if keys > MAX_MEASURED and has_no_names_of_late(writer) and keys_at_risk:
+    if keys > MAX_MEASURED and has_no_names_of_late(writer):
+        keys_at_risk = sum(item.is_key for item in doubtful)
         total, bad = sum(item.is_key for item in facts.kept), keys + keys_at_risk
-        which = f"All {number(bad)}" if bad == total else f"{number(bad)} of the {number(total)}"
-        of_key = f" {capitalised(which)} that the Plan marks as key are late or may become late."
-    elif keys > MAX_MEASURED and has_no_names_of_late(writer):
-        total = sum(item.is_key for item in facts.kept)
-        which = f"all {number(keys)}" if keys == total else f"{number(keys)} of the {number(total)}"
-        words += f", among them {which} that the Plan marks as key"
+        which = f"all {number(bad)}" if bad == total else f"{number(bad)} of the {number(total)}"
+        if keys_at_risk:
+            of_key = (
+                f" {capitalised(which)} that the Plan marks as key are late or may become late."
+            )
+        else:
+            words += f", among them {which} that the Plan marks as key"
     *first, end = [*filter(None, parts)] or [""]
     rest = f"{', '.join(first)} and {end}" if first else end
     words = f"{words}; {rest}.{of_key}" if rest else f"{words}.{of_key}"

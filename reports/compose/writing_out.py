@@ -90,8 +90,8 @@ def introduce(section: Section, agencies: Iterable[Agency]) -> tuple[Section, se
 def in_full_at_first(
     sections: Mapping[str, Section], agencies: Iterable[Agency]
 ) -> dict[str, Section]:
-    """Return the sections of a paper with the short name of each agency beside its name where the paper first has that, if a later
-    place has the short name alone: a standing text or a condition may name an agency without it."""
+    """Return a paper's sections with an agency's short name added where its name first stands, if the short name stands alone later.
+    A standing text or a condition may name an agency without it."""
     made = dict(sections)
     texts = [text for each in made.values() for part in each.paragraphs for text in texts_of(part)]
     whole = "\n".join(texts)

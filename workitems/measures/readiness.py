@@ -43,13 +43,6 @@ class Readiness(NamedTuple):
         return not self.unready
 
     @property
-    def sentence(self) -> str:
-        """ "2 of 31 items are not ready for an audit: 2.4 has no target; 1.7 has no date."; "" if none."""
-        if self:
-            return ""
-        return f"{self.counted}: {self.named}."
-
-    @property
     def counted(self) -> str:
         """ "2 of 31 items are not ready for an audit"."""
         return ngettext(

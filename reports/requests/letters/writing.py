@@ -99,7 +99,8 @@ BEFORE_GIVEN = {"sir", "dame"}
 
 
 def _saluted(name: str) -> str:
-    """Return how a letter greets a person: "Dr Miriam Halloran" as "Dr Halloran", a name without a title as it is, without the body after a comma."""
+    """Return how a letter greets a person: "Dr Miriam Halloran" as "Dr Halloran", a name without a title as it is. The
+    organisation after a comma is left out."""
     name = name.partition(",")[0].strip() or name
     title, *others = name.split()
     known = title.rstrip(".").casefold()

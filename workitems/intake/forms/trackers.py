@@ -367,7 +367,7 @@ class DoubtsForm(Form):
         return sum(len(rows) for *_, rows in self.guessed)
 
     def _grouped(self, *, is_guessed: bool) -> list[GroupRows]:
-        """Return doubts with the heading of their group, those with the same question together."""
+        """Return doubts by group, with the group's heading; those with the same question stand together."""
         found: dict[Group, list[Row]] = {group: [] for group in GROUPS}
         asked = [doubt for doubt in self.doubts if doubt.problem and not doubt.new_agency]
         order: dict[str, int] = {}

@@ -223,7 +223,7 @@ def readings_of(
 
 
 def _told(rows: Any, on: date) -> Any:
-    """Return those of the accepted values that a sentence can be made of: the last two numbers and what came after them, all
+    """Return the accepted values that a measure's sentence needs: the last two numbers and what came after them, all
     since a target fell due, corrections, and where it was counted differently. So a page reads few of many."""
     corrected = Exists(MeasureValue.objects.accepted(on).filter(corrects=OuterRef("pk")))
     due = Target.objects.filter(measure=OuterRef("measure"), set_on__lte=on, due__lte=on).filter(
