@@ -11,12 +11,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from bench.load import WARM_UP, Closed, Connection, User, head_of, users_of
 from bench.nodes.kept import lost_saves
@@ -153,15 +154,26 @@ def lost() -> tuple[Act, Act]:
     )
 
 
+@contextlib.contextmanager
+def failures_shown() -> Iterator[IO[bytes]]:
+    """Yield a file for the server's log, and print the lines of requests that ended in a 500."""
+    with tempfile.TemporaryFile() as log:
+        yield log
+        log.seek(0)
+        for line in log:
+            if b'"code": 500' in line:
+                print(line.decode(), flush=True)
+
+
 def run(number: int, seconds: float, size: int, file: Path | None) -> bool:
     """Let the database hang in both ways; print what was met, and return whether every bar was."""
     url = os.environ["DATABASE_URL"]
     figures: dict[str, Any] = {}
     people = list(users_of(2 * number, size))
-    with serving() as server:
+    with failures_shown() as log, serving(log) as server:
         figures["stopped"] = asyncio.run(hang(server, people[:number], seconds, *stopped(url)))
     met = [report("stopped", figures["stopped"])]
-    with namespace(url) as far, serving(DATABASE_URL=far) as server:
+    with namespace(url) as far, failures_shown() as log, serving(log, DATABASE_URL=far) as server:
         figures["lost"] = asyncio.run(hang(server, people[number:], seconds, *lost()))
     met.append(report("lost", figures["lost"]))
     if file:

@@ -229,8 +229,8 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(**settings: str) -> Iterator[Server]:
-    """Run a server with two workers on the database of this process, or with other settings."""
+def serving(log: Any = subprocess.DEVNULL, **settings: str) -> Iterator[Server]:
+    """Run a server with two workers on the database of this process, or with other settings. Its log goes to a file."""
     port, health = free_port(), free_port()
     server = subprocess.Popen(
         [
@@ -245,7 +245,7 @@ def serving(**settings: str) -> Iterator[Server]:
         # As its unit says; and with compiled modules, as where it is installed, since to compile them
         # takes memory that is never given back.
         env={**os.environ, **environment_of("web"), "PYTHONDONTWRITEBYTECODE": "", **settings},
-        stderr=subprocess.DEVNULL,
+        stderr=log,
     )
     try:
         wait_for(port)

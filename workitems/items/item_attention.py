@@ -96,7 +96,8 @@ def _row(kind: type[Row], record: Any, on: date, **values: Any) -> Row:
 def _agencies(shown: ItemPage) -> dict[int, Agency]:
     """Return by id the agencies that are named on the page."""
     found = [shown.item.lead_agency, *(risk.owner_agency for risk in shown.risks)]
-    for _, delays in shown.milestones:
+    for milestone, delays in shown.milestones:
+        found.append(milestone.responsible_agency)
         for delay, steps in delays:
             found += [delay.settling_agency] if delay.settling_agency else []
             found += [step.owner_agency for step in steps]

@@ -51,6 +51,7 @@ def any_items(plan, police, customs):
             for _ in range(pick.randrange(3)):
                 milestone = MilestoneFactory(
                     item=item,
+                    responsible_agency=pick.choice([police, customs]),
                     original_due=pick.choice(days),
                     completed_on=pick.choice([None, None, YESTERDAY]),
                 )
