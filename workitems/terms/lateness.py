@@ -515,6 +515,13 @@ class ItemLike(Protocol):
     def late(self) -> Lateness: ...
 
 
+class MeasureLike(Protocol):
+    """The attribute of a measure that is needed here, made when it is shown."""
+
+    @property
+    def sentence(self) -> str: ...
+
+
 @dataclass(slots=True)
 class Concerns:
     """What belongs to an item and decides, with the item, whether it needs attention. Most items have none.
@@ -522,8 +529,8 @@ class Concerns:
     `times_moved` is the highest number of moves of a milestone over all its open delays, `is_mitigated` whether
     any open delay has a mitigation. `causes` are sentences on the causes of open delays, appended to the lateness.
     `answered_by` are the days by which agencies answer the pending variations that are decided out of session.
-    `risks` are the references of open, escalated risks. `measures` are the sentences of those whose target was missed, or
-    that are worse than before the plan. `not_met` are sentences on milestones whose agreed date can no longer be met
+    `risks` are the references of open, escalated risks. `measures` are those whose target was missed, or that are worse
+    than before the plan. `not_met` are sentences on milestones whose agreed date can no longer be met
     because of what they wait for. `not_supported` is who audits and found that the evidence does not support what was
     reported, or "". `is_unknown` if the spreadsheet that the plan came from gave neither a date nor a status of it, and
     its agency has not reported.
@@ -535,7 +542,7 @@ class Concerns:
     variations_pending: int = 0
     answered_by: Sequence[date] = ()
     risks: Sequence[str] = ()
-    measures: Sequence[str] = ()
+    measures: Sequence[MeasureLike] = ()
     not_met: Sequence[str] = ()
     not_supported: str = ""
     is_unknown: bool = False
@@ -598,8 +605,10 @@ def ranks(item: ItemLike, on: date, concerns: Concerns = NO_CONCERNS) -> list[Ra
 
 def ranks_of_results(concerns: Concerns) -> list[Rank]:
     """Return the reasons for which a complete item needs attention too."""
-    found = {Rank.MEASURE_FAILS: concerns.measures, Rank.NOT_SUPPORTED: concerns.not_supported}
-    return [rank for rank, is_there in found.items() if is_there]
+    found = [Rank.MEASURE_FAILS] if concerns.measures else []
+    if concerns.not_supported:
+        found.append(Rank.NOT_SUPPORTED)
+    return found
 
 
 def _reason(
@@ -614,7 +623,7 @@ def _reason(
     if rank == Rank.CANNOT_BE_MET:
         return Reason(rank, " ".join(concerns.not_met), _("The agreed date can no longer be met."))
     if rank == Rank.MEASURE_FAILS:
-        words = " ".join(concerns.measures)
+        words = " ".join(row.sentence for row in concerns.measures)
     elif rank == Rank.NOT_SUPPORTED:
         words = _("{agency} found that the evidence does not support what was reported.").format(
             agency=concerns.not_supported

@@ -6,11 +6,12 @@ or forecast; only two comparable numbers are compared.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 from agencies.typed.typed_dates import MONTHS
@@ -135,18 +136,26 @@ class Reading:
     """What a measure says on a day.
 
     `value` is the last number that counts, `target` the one that is judged or comes next, with `first_promised` if it
-    replaced another. `no_number` is the answer "no number yet" that came after it. `sources` are the ids of the values
-    that the sentence is made of. `is_better` and `is_worse` compare the number with the baseline.
+    replaced another. `no_number` is the answer "no number yet" that came after it. `is_better` and `is_worse` compare
+    the number with the baseline. The sentence is made when it is first shown: of a plan's measures most are counted only.
     """
 
-    sentence: str
     state: State
     value: Given | None = None
     target: Aim | None = None
     no_number: Given | None = None
     is_worse: bool = False
     is_better: bool = False
-    sources: tuple[int, ...] = ()
+    words: "_Words | None" = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def sentence(self) -> str:
+        return self.words.sentence() if self.words else ""
+
+    @cached_property
+    def sources(self) -> tuple[int, ...]:
+        """The ids of the values that the sentence is made of."""
+        return self.words.sources() if self.words else ()
 
 
 def exact(value: Given) -> Fraction:
@@ -186,7 +195,7 @@ def reading(
 ) -> Reading:
     """Return what the measure says on the day."""
     if measure.kind == WORDS:
-        return Reading("", State.WORDS)
+        return Reading(State.WORDS)
     answers = in_force(values, on)
     numbers = [each for each in answers if each.number is not None]
     last = numbers[-1] if numbers else None
@@ -200,18 +209,15 @@ def reading(
         state = State.WORSE
     if last is None and state != State.UNKNOWN:
         state = State.NO_NUMBER_YET if refused else State.NONE
-    turned = _turned(measure, numbers, verdict.target)
-    used = [each for each in (last, verdict.decided_by, turned, *refused[-1:]) if each is not None]
     was = next((each for each in values if last and each.pk == last.corrects), None)
     return Reading(
-        sentence=_Words(measure, targets, numbers, refused, verdict, was).sentence(),
         state=state,
         value=last,
         target=verdict.target,
         no_number=refused[-1] if refused else None,
         is_worse=is_worse,
         is_better=change > 0,
-        sources=tuple(dict.fromkeys(each.pk for each in used)),
+        words=_Words(measure, targets, numbers, refused, verdict, was),
     )
 
 
@@ -334,6 +340,12 @@ class _Words:
         else:
             first = f"{self._number(self.numbers[-1])}{self._target()}."
         return " ".join(filter(None, (first, self._no_newer(), self._corrected())))
+
+    def sources(self) -> tuple[int, ...]:
+        last = self.numbers[-1] if self.numbers else None
+        turned = _turned(self.measure, self.numbers, self.verdict.target)
+        used = (last, self.verdict.decided_by, turned, *self.refused[-1:])
+        return tuple(dict.fromkeys(each.pk for each in used if each is not None))
 
     def _without_number(self) -> str:
         name = self.measure.as_told

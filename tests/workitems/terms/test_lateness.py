@@ -302,6 +302,7 @@ def test_the_cause_of_a_delay_is_named_with_how_it_stands(cause, settlement, by,
 
 BY_3_DAYS = Lateness(Late.OVERDUE, 3, days(-3))
 BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
+MISSED = SimpleNamespace(sentence="The target of six was missed.")
 
 
 @pytest.mark.parametrize(
@@ -317,7 +318,7 @@ BY_90_DAYS = Lateness(Late.SLIPPING, 90, days(1))
             {"causes": [UNDECIDED], "late": BY_90_DAYS},
             (4, f"Expected nearly three months late. {UNDECIDED}"),
         ),
-        ({"measures": ["The target of six was missed."]}, (6, "The target of six was missed.")),
+        ({"measures": [MISSED]}, (6, "The target of six was missed.")),
         (
             {"not_supported": "OAG"},
             (7, "OAG found that the evidence does not support what was reported."),
