@@ -108,13 +108,17 @@ class Completions(Collection[CompletedMilestone]):
     """The completed milestones of a plan or of a part of it, the last completed first."""
 
     def __init__(self, rows: Iterable[CompletedMilestone]) -> None:
-        self.rows = sorted(rows, key=lambda row: (-row.completed_on.toordinal(), row.pk))
+        self.unsorted = list(rows)
+
+    @cached_property
+    def rows(self) -> list[CompletedMilestone]:
+        return sorted(self.unsorted, key=lambda row: (-row.completed_on.toordinal(), row.pk))
 
     def __contains__(self, row: object) -> bool:
-        return row in self.rows
+        return row in self.unsorted
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.unsorted)
 
     def __iter__(self) -> Iterator[CompletedMilestone]:
         return iter(self.rows)
@@ -125,11 +129,11 @@ class Completions(Collection[CompletedMilestone]):
 
     @cached_property
     def counts(self) -> Counter[Completion]:
-        return Counter(row.completion for row in self.rows)
+        return Counter(row.completion for row in self.unsorted)
 
     @cached_property
     def by_milestone(self) -> dict[int, Completion]:
-        return {row.pk: row.completion for row in self.rows}
+        return {row.pk: row.completion for row in self.unsorted}
 
     def of_item(self, pk: int) -> Completion | None:
         """Return how an item is shown to be done: the worst of its milestones. None if none is of the plan."""

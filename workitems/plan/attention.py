@@ -382,7 +382,8 @@ class Line:
             return Verb.CHASE
         if self._waiting:
             return self._verb_of(self._waiting[0])
-        if any(delay.settlement == Delay.Settlement.NEEDS_DECISION for delay in self._delays):
+        needs_decision = Delay.Settlement.NEEDS_DECISION
+        if any(delay.settlement == needs_decision for delay in self._delays):
             return Verb.DECIDE
         if self._risks:
             return Verb.DISCUSS
@@ -447,7 +448,7 @@ class Line:
     def further_asks(self) -> list["Further"]:
         """What else is asked of an item beside `asked`: its other variations that wait, its escalated risks, and to agree
         a rating."""
-        if self.verb is None:
+        if self.verb is None or not (self._waiting or self._risks):
             return []
         waiting, risks = list(self._waiting), list(self._risks)
         if waiting:
@@ -473,12 +474,16 @@ class Line:
             return Verb.CHASE if row.is_past else Verb.DECIDE
         return Verb.CHASE if by < self.at.on else Verb.BY_EMAIL
 
-    @cached_property
-    def _waiting(self) -> list[VariationAt]:
+    # Thousands of lines have none of these, so they are not kept by line.
+
+    @property
+    def _waiting(self) -> Sequence[VariationAt]:
         """The pending variations: those that the meeting decides first, and of these the recommended ones."""
         if self.variation:
             return [self.variation]
         found = self.at.variations_of.get(self.item.pk, ()) if self.item else ()
+        if len(found) < 2:
+            return found
         return sorted(
             found,
             key=lambda row: (
@@ -652,13 +657,12 @@ class Line:
         late = self.late_milestone
         return late is not None and lateness.is_waiting(late, self.at.delays_on(late))
 
-    @cached_property
+    @property
     def _delays(self) -> list[DelayAt]:
         """The item's open delays, in the order in which papers tell them."""
-        if self.item is None:
+        if self.item is None or not (found := self.at.delays_of.get(self.item.pk)):
             return []
         steps = {row.pk: row for row in self.item.milestones}
-        found = self.at.delays_of.get(self.item.pk, ())
         rows = [row for row in found if row.is_open and row.milestone in steps]
         return sorted(rows, key=lambda row: told_order(steps[row.milestone], row))
 
@@ -678,7 +682,7 @@ class Line:
             return []
         return list(dict.fromkeys(row.cause for row in self._moves_of(delay.milestone)))
 
-    @cached_property
+    @property
     def _risks(self) -> Sequence[RiskAt]:
         """The escalated risks of the item, or the risk itself."""
         if self.risk:

@@ -49,10 +49,11 @@ def ended_leads(plan: Plan, on: date) -> list[EndedLead]:
 
 def ended_leads_at(at: PlanAt) -> list[EndedLead]:
     """Return the same of a plan at a moment, from what is read of it."""
+    ended = {pk for pk, row in at.agencies.items() if row.valid_to and row.valid_to < at.on}
     return grouped(
         (at.agencies[item.lead], item.number)
-        for item in at.items
-        if item.is_live and (at.agencies[item.lead].valid_to or at.on) < at.on
+        for item in (at.items if ended else ())
+        if item.lead in ended and item.is_live
     )
 
 

@@ -257,6 +257,8 @@ class ItemAt(NamedTuple):
     @property
     def late_milestone(self) -> MilestoneAt | None:
         """The milestone that decides how late it is."""
+        if not self.late.is_late:
+            return None
         late = [row for row in self.milestones if row.is_late]
         return min(
             late, key=lambda row: (not row.is_overdue, -row.late.days, row.number), default=None
