@@ -11,8 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
-from operator import attrgetter
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
@@ -67,7 +66,11 @@ class Scale:
         days = {on}
         for row in rows:
             for one in row.milestones:
-                days.update((one.original_due, one.agreed_due, _reached(one), _earliest(one)))
+                days.update(
+                    (one.original_due, one.agreed_due, one.completed_on or one.forecast_due)
+                )
+                if (least := getattr(one, "earliest", None)) is not None:
+                    days.add(least)
         first, last = min(days), max(days)
         air = max(timedelta(days=20), (last - first) / 24)
         return cls(
@@ -290,31 +293,6 @@ def strip_table(strips: Sequence[Strip], caption: str, table_id: str) -> SafeStr
     )
 
 
-def _dates_in_words(one: MilestoneLike) -> str:
-    """Return words such as "promised 31 August 2009, expected 30 September 2010, a year later than promised"."""
-    parts = [gettext("promised {day}").format(day=one.original)]
-    if one.agreed != one.original:
-        parts.append(gettext("agreed {day}").format(day=one.agreed))
-    if one.withdrawn_on:
-        parts.append(gettext("withdrawn {day}").format(day=long_date(one.withdrawn_on)))
-        return ", ".join(parts)
-    end = gettext("done {day}") if one.completed_on else gettext("expected {day}")
-    parts.append(end.format(day=_known_reached(one)))
-    if waits := getattr(one, "waits", ""):
-        parts.append(gettext("waits for {what}").format(what=waits))
-    if least := getattr(one, "earliest", None):
-        parts.append(gettext("earliest {day}").format(day=long_date(least)))
-    if slip := _slip(one):
-        how = (
-            gettext("{span} later than promised")
-            if slip > 0
-            else gettext("{span} earlier than promised")
-        )
-        span = span_in_words(*sorted([one.original, _known_reached(one)]))
-        parts.append(how.format(span=span))
-    return ", ".join(parts)
-
-
 def _reached(one: MilestoneLike) -> date:
     """Return the completion date or, if it is not done, the forecast date."""
     return one.completed_on or one.forecast_due
@@ -326,11 +304,6 @@ def _known_reached(one: MilestoneLike) -> KnownDate:
 
 def _slip(one: MilestoneLike) -> int:
     return 0 if one.withdrawn_on else (_reached(one) - one.original_due).days
-
-
-def _earliest(one: MilestoneLike) -> date:
-    """Return when what it waits for lets it be done, or else its own end."""
-    return getattr(one, "earliest", None) or _reached(one)
 
 
 def _end_words(one: MilestoneLike, withdrawn: str, done: str, expected: str) -> str:
@@ -352,46 +325,62 @@ class _Places(dict[date, tuple[float, str]]):
         return found
 
 
-# What a milestone's marks depend on, beside its lane.
-_dates = attrgetter(
-    *("original_due", "agreed_due", "forecast_due", "completed_on", "withdrawn_on"),
-    *("original_known_to", "agreed_known_to", "forecast_known_to"),
-)
+class _Dates:
+    """Words such as "promised 31 August 2009, expected 30 September 2010, a year later than promised"."""
+
+    def __init__(self) -> None:
+        self.promised, self.agreed = gettext("promised {day}"), gettext("agreed {day}")
+        self.withdrawn, self.done = gettext("withdrawn {day}"), gettext("done {day}")
+        self.expected, self.waits = gettext("expected {day}"), gettext("waits for {what}")
+        self.earliest = gettext("earliest {day}")
+        self.later = gettext("{span} later than promised")
+        self.earlier = gettext("{span} earlier than promised")
+
+    def in_words(self, one: MilestoneLike) -> str:
+        original = one.original
+        parts = [self.promised.format(day=original)]
+        if (agreed := one.agreed) != original:
+            parts.append(self.agreed.format(day=agreed))
+        if one.withdrawn_on:
+            parts.append(self.withdrawn.format(day=long_date(one.withdrawn_on)))
+            return ", ".join(parts)
+        reached = _known_reached(one)
+        parts.append((self.done if one.completed_on else self.expected).format(day=reached))
+        if waits := getattr(one, "waits", ""):
+            parts.append(self.waits.format(what=waits))
+        if least := getattr(one, "earliest", None):
+            parts.append(self.earliest.format(day=long_date(least)))
+        if reached.last_day > original.last_day:
+            parts.append(self.later.format(span=span_in_words(original, reached)))
+        elif reached.last_day < original.last_day:
+            parts.append(self.earlier.format(span=span_in_words(reached, original)))
+        return ", ".join(parts)
 
 
 class _Drawing:
     """Draws the rows of a list.
 
-    Dates are often the same, such as ends of months. So positions and marks are kept, and thousands
-    of rows take little time.
+    Dates are often the same, such as ends of months. So positions are kept, and thousands of rows take little time.
     """
 
     def __init__(self, scale: Scale, on: date) -> None:
-        self.on, self.places = on, _Places(scale)
+        self.on, self.places, self.dates = on, _Places(scale), _Dates()
         self.of = escape(gettext("Milestones of {number}"))
         self.after = '{{span}}<span class="visually-hidden"> {}</span>'.format(
             escape(gettext("after promise"))
         )
-        # By a milestone's dates: where it starts and ends, and its marks by lane.
-        self.marks: dict[tuple[Any, ...], tuple[float, float, dict[int, str]]] = {}
 
     def row(self, strip: Strip) -> str:
         number, title, url, words, is_late, milestones, after, cause = strip
         # Together, because to escape each alone takes as long as to draw the row. No text has NUL.
-        names = [one.description for one in milestones]
+        names = [f"{one.description}: {self.dates.in_words(one)}" for one in milestones]
         together = escape("\0".join((url, number, title, words, *names)))
         url, number, title, words, *names = together.split("\0")
         lanes: list[float] = []
-        marks = []
-        for one, name in zip(milestones, names, strict=True):
-            dates = (*_dates(one), getattr(one, "earlier", ()), getattr(one, "waits", ""), _earliest(one))  # fmt: skip
-            if (found := self.marks.get(dates)) is None:
-                found = self.marks[dates] = (*self.ends(one), {})
-            start, end, by_lane = found
-            lane = _lane(lanes, start, end)
-            if (drawn := by_lane.get(lane)) is None:
-                drawn = by_lane[lane] = self.milestone(one, lane)
-            marks.append(f'<a href="{url}#milestones"><title>{name}{drawn}</a>')
+        marks = [
+            f'<a href="{url}#milestones"><title>{name}</title>{self.marks(one, lanes)}</a>'
+            for one, name in zip(milestones, names, strict=True)
+        ]
         height = max(1, len(lanes)) * LANE + 4
         if words:
             words = f'<span class="mark mark-{"late" if is_late else "quiet"}">{words}</span>'
@@ -404,54 +393,48 @@ class _Drawing:
             f' aria-label="{self.of.format(number=number)}">{"".join(marks)}</svg>{words}</li>'
         )
 
-    def ends(self, one: MilestoneLike) -> tuple[float, float]:
-        """Return where a milestone's marks start and end."""
-        days = one.original_due, one.agreed_due, one.withdrawn_on or _reached(one), _earliest(one)
-        places = [self.places[day][0] for day in days]
-        return min(places), max(places)
-
-    def milestone(self, one: MilestoneLike, lane: int) -> str:
-        """Return the end of a milestone's name, after its description, and its marks."""
+    def marks(self, one: MilestoneLike, lanes: list[float]) -> str:
+        """Return the marks of a milestone, in the first lane with space for them."""
+        places, least = self.places, getattr(one, "earliest", None)
+        promised, agreed = places[one.original_due], places[one.agreed_due]
+        reached = places[one.withdrawn_on or _reached(one)]
+        start, end = min(promised, agreed, reached), max(promised, agreed, reached)
+        further = places[least or _reached(one)][0]
+        lane = _lane(lanes, min(start[0], further), max(end[0], further))
         y = LANE * lane + LANE // 2 + 2
-        _, promised = self.places[one.original_due]
-        end, reached = self.places[one.withdrawn_on or _reached(one)]
-        start = min(self.places[one.original_due], self.places[one.agreed_due], (end, reached))
-        width = (
-            max(self.places[one.original_due][0], self.places[one.agreed_due][0], end) - start[0]
-        )
+        width = end[0] - start[0]
         slip = _slip(one)
-        late = "-late" if slip > 0 else ""
-        parts = [f": {escape(_dates_in_words(one))}</title>"]
+        parts = []
         if width:
             # The click target from end to end; that of the mark is wider than a short one.
             parts.append(
                 f'<rect x="{start[1]}" y="{y - 12}" width="{max(width, 0.1):.2f}%" height="24"/>'
             )
         ends_in_a_mark = one.withdrawn_on or one.completed_on or slip
-        hides_ring = ends_in_a_mark and abs(end - self.places[one.original_due][0]) < TOUCHING
+        hides_ring = ends_in_a_mark and abs(reached[0] - promised[0]) < TOUCHING
         if one.withdrawn_on and not hides_ring:
-            parts.append(_level(promised, reached, y, f'stroke="{QUIET}" stroke-width="1.2"'))
+            parts.append(_level(promised[1], reached[1], y, f'stroke="{QUIET}" stroke-width="1.2"'))
         elif slip and not hides_ring:
             look = f'stroke="{SIGNAL}" class="strip-slip"' if slip > 0 else f'stroke="{ACCENT}"'
-            parts.append(_level(promised, reached, y, look))
+            parts.append(_level(promised[1], reached[1], y, look))
             # A gap at each date that was expected in between.
-            parts += [_use("m-was", self.places[day][1], y) for day in getattr(one, "earlier", ())]
+            parts += [_use("m-was", places[day][1], y) for day in getattr(one, "earlier", ())]
         if not (one.completed_on or one.withdrawn_on) and one.forecast_due < self.on:
             # Overdue and still open: the end is unknown, so the line is dashed.
             look = f'stroke="{SIGNAL}" class="strip-open"'
-            parts.append(_level(reached, self.places[self.on][1], y, look))
-        if (least := getattr(one, "earliest", None)) is not None:
+            parts.append(_level(reached[1], places[self.on][1], y, look))
+        if least is not None:
             # What it waits for lets it be done no sooner: dotted from its own end.
-            parts.append(_level(reached, self.places[least][1], y, DOTTED))
+            parts.append(_level(reached[1], places[least][1], y, DOTTED))
         if one.agreed_due != one.original_due:
-            parts.append(_use("m-agreed", self.places[one.agreed_due][1], y))
-        parts.append(_use("m-target" if hides_ring else "m-promised", promised, y))
+            parts.append(_use("m-agreed", agreed[1], y))
+        parts.append(_use("m-target" if hides_ring else "m-promised", promised[1], y))
         if one.withdrawn_on:
-            parts.append(_use("m-withdrawn", reached, y))
+            parts.append(_use("m-withdrawn", reached[1], y))
         elif one.completed_on:
-            parts.append(_use("m-done", reached, y))
+            parts.append(_use("m-done", reached[1], y))
         elif slip:
-            parts.append(_use(f"m-forecast{late}", reached, y))
+            parts.append(_use(f"m-forecast{'-late' if slip > 0 else ''}", reached[1], y))
         return "".join(parts)
 
 

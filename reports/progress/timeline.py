@@ -253,7 +253,10 @@ def _items(plan: Plan, moment: Moment, earlier: dict[int, list[date]]) -> list[T
             between = tuple(day for day in days if first < day < last)
         else:
             between = ()
-        held = (waits.in_words(pk), waits.earliest[pk].day if pk in late else None)
+        held = (
+            waits.in_words(pk) if pk in waits.of else "",
+            waits.earliest[pk].day if pk in late else None,
+        )
         steps[item].append(new(TimelineMilestone, (*row[:9], between, *held)))
     found = []
     columns = ("id", "number", "title", "pillar_id", "lead_agency_id", "stage")

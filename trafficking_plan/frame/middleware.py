@@ -36,7 +36,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 # Papers, workbooks and archives are compressed already.
 COMPRESSED_TYPES = ("text/", "application/json", "image/svg+xml")
-LONG_PAGE = 1_000_000  # bytes
+LONG_PAGE = 500_000  # bytes
 QUICK = 3  # of gzip's levels: 30 % larger than level 6, which Django takes, in 40 % of its time
 GREATEST_ID = 2**63 - 1
 WRITING = "IMMEDIATE"  # as in the settings

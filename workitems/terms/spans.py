@@ -80,6 +80,8 @@ def _whole_months(first: date, last: date) -> int:
 def add_months(start: date, count: int) -> date:
     """Return the same day `count` months later, or that month's last day if it has no such day."""
     year, month = divmod(start.year * 12 + start.month - 1 + count, 12)
+    if start.day <= 28:
+        return date(year, month + 1, start.day)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
