@@ -1,6 +1,6 @@
 """Kinds of change between two moments, and a change as a sentence."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -308,10 +308,16 @@ class Comparison:
     after: Mapping[int, ItemAt] = field(repr=False)
 
     @cached_property
+    def _by_kind(self) -> Mapping[Kind, Sequence[Change]]:
+        found: dict[Kind, list[Change]] = defaultdict(list)
+        for change in self.found:
+            found[change.kind].append(change)
+        return found
+
+    @cached_property
     def counts(self) -> dict[Kind, int]:
         """The number of changes of each kind that occurred."""
-        found = Counter(change.kind for change in self.found)
-        return {kind: found[kind] for kind in Kind if found[kind]}
+        return {kind: len(self._by_kind[kind]) for kind in Kind if kind in self._by_kind}
 
     @cached_property
     def changes(self) -> list[Change]:
@@ -320,7 +326,7 @@ class Comparison:
 
     def of(self, kind: Kind) -> list[Change]:
         """Return the changes of a kind, in the plan's order."""
-        return in_order(change for change in self.found if change.kind == kind)
+        return in_order(self._by_kind.get(kind, ()))
 
     @property
     def summary(self) -> str:

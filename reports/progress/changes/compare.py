@@ -137,10 +137,12 @@ class _Comparing:
         was = [row for rows in before.milestones.values() for row in rows]
         self.milestones = {row.pk: row for row in was}
         self.delays = {row.pk: row for milestone in was for row in milestone.delays}
-        self.approved: dict[tuple[Any, ...], list[VariationAt]] = defaultdict(list)
+        # By the items and then the kinds of what was approved between the moments; most items have none.
+        self.approved: dict[int | None, dict[tuple[Any, ...], list[VariationAt]]] = {}
         for pk, row in after.approved.items():
             if pk not in before.approved:
-                self.approved[row.item, row.kind, row.milestone].append(row)
+                of_item = self.approved.setdefault(row.item, defaultdict(list))
+                of_item[row.kind, row.milestone].append(row)
 
     def changes(self) -> Iterator[Change]:
         for pk, now in self.after.items.items():
@@ -197,9 +199,10 @@ class _Comparing:
                 yield change_words.texts_changed(now, others)
         if (was.confidence, was.reviewer_confidence) != (now.confidence, now.reviewer_confidence):
             yield change_words.confidence_moved(was, now, self.after.entered.get(now.pk, ""))
-        by = self.by(now, Variation.Kind.LEAD)
-        if was.lead != now.lead and (by or not self.is_taken_over(was.lead, now.lead)):
-            yield change_words.lead_moved(was, now, self.after.agencies, by)
+        if was.lead != now.lead:
+            by = self.by(now, Variation.Kind.LEAD)
+            if by or not self.is_taken_over(was.lead, now.lead):
+                yield change_words.lead_moved(was, now, self.after.agencies, by)
         details = self.by(now, Variation.Kind.DETAIL)
         if was.pillar != now.pillar:
             by = [row for row in details if row.wording == Variation.Wording.PILLAR]
@@ -210,21 +213,22 @@ class _Comparing:
         decided = self.by(now, Variation.Kind.SUPPORTER)
         for row in decided:
             yield change_words.support_changed(now, row)
-        yield from self.supports(
-            now, {name for row in decided for name in (row.text_before, row.text_after)}
-        )
+        yield from self.supports(now, decided)
         if was.number != now.number:
             yield change_words.renumbered(was, now)
 
-    def supports(self, item: ItemAt, decided: Set[str]) -> Iterator[Change]:
+    def supports(self, item: ItemAt, decided: Sequence[VariationAt]) -> Iterator[Change]:
         """Yield which agencies support the item or no longer do, by name, without those that the group decided."""
         before, after = (then.supports.get(item.pk, set()) for then in (self.before, self.after))
+        if before == after:
+            return
         names = self.after.agencies
+        told = {name for row in decided for name in (row.text_before, row.text_after)}
         went = {pk for pk in before - after if pk in self.after.took_over}
         after = after - ({self.after.took_over[pk] for pk in went} - before)
         before = before - went
         gone, come = (
-            [name for name in sorted(names[pk] for pk in found) if name not in decided]
+            [name for name in sorted(names[pk] for pk in found) if name not in told]
             for found in (before - after, after - before)
         )
         if len(gone) == len(come) == 1:
@@ -241,7 +245,8 @@ class _Comparing:
 
     def by(self, item: ItemAt, kind: str, milestone: int | None = None) -> list[VariationAt]:
         """Return variations of a kind approved between the moments."""
-        return self.approved.get((item.pk, kind, milestone), [])
+        of_item = self.approved.get(item.pk)
+        return of_item.get((kind, milestone), []) if of_item else []
 
     # --- milestones --------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """What changed between two moments: all changes as sentences, or one kind with pagination."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,9 +22,8 @@ from reports.progress.views.dashboard import chosen, dashboard_page, view_of
 SENTENCES_SHOWN = 50
 
 
-class Row(NamedTuple):
-    change: Change
-    lead: str
+# A sentence with its item, its lead agency's name and links. A page has hundreds, and templates look up a key quickest.
+Row = dict[str, Any]
 
 
 class Group(NamedTuple):
@@ -54,12 +54,11 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
         view=view,
         earlier=earlier,
         headline=headline(view, found, earlier),
-        meanwhile=meanwhile(view),
         begins_here=view.since is not None and view.since.on == view.plan.record_begins,
         groups=[group(view, found, kind) for kind in found.counts],
         only=Kind(only) if only else None,
         page=page,
-        rows=rows(found, page) if page is not None else [],
+        rows=rows(view, found, page) if page is not None else [],
     )
 
 
@@ -88,9 +87,31 @@ def group(view: PlanView, found: Comparison, kind: Kind) -> Group:
         kind,
         len(all_of_it),
         view.link("changes", kind=kind),
-        rows(found, all_of_it[:SENTENCES_SHOWN]),
+        rows(view, found, all_of_it[:SENTENCES_SHOWN]),
     )
 
 
-def rows(found: Comparison, some: Any) -> list[Row]:
-    return [Row(change, found.agencies[change.item.lead]) for change in some]
+def rows(view: PlanView, found: Comparison, some: Iterable[Change]) -> list[Row]:
+    between = f"?{meanwhile(view)}"
+    return [
+        {
+            "number": change.item.number,
+            "title": change.item.title,
+            "lead": found.agencies[change.item.lead],
+            "words": change.words,
+            "why": change.why,
+            "wordings": change.wordings,
+        }
+        | (
+            {
+                "url": view.plan.get_absolute_url(),
+                "history": reverse("plans:history", args=[view.plan.slug]) + between,
+            }
+            if change.is_of_plan
+            else {
+                "url": view.item(change.item.number),
+                "history": view.item_history(change.item.number) + between,
+            }
+        )
+        for change in some
+    ]
