@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from heapq import nsmallest
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -72,12 +71,16 @@ class Slip(NamedTuple):
 
     pk: int
     item: int
-    recorded: date
+    at: int  # the instant in seconds at which it was recorded
     promised: KnownDate
     first: KnownDate  # expected when it was recorded
     moves: Sequence[Move]
     done_on: date | None
     reached: KnownDate  # done, expected, or the day itself if the expected date has passed
+
+    @property
+    def recorded(self) -> date:
+        return day_of(self.at)
 
     @property
     def days(self) -> int:
@@ -159,10 +162,11 @@ class Warned(NamedTuple):
 
 @dataclass(frozen=True)
 class Slips:
-    """What the page shows. `slips` are of all milestones, `shown` those that moved most, with their `lines`."""
+    """What the page shows. `slips` are of all milestones, `slipped` those that are later than promised, `shown` those that moved most, with their `lines`."""
 
     view: PlanView
     slips: Sequence[Slip]
+    slipped: Sequence[Slip]
     shown: Sequence[Slip]
     lines: Sequence[SlipLine]
     record: RecordOfDates
@@ -170,10 +174,6 @@ class Slips:
     by_agency: Sequence[MarkRow]
     warned: Sequence[Warned]
     last_meeting: Earlier | None
-
-    @cached_property
-    def slipped(self) -> list[Slip]:
-        return [each for each in self.slips if each.days > 0]
 
     @property
     def shown_words(self) -> str:
@@ -209,7 +209,10 @@ class Slips:
             return ngettext(
                 "The only date has not slipped.", "None of {total:,} dates has slipped.", total
             ).format(total=total)
-        since = long_date(min(each.began for each in self.slipped)).split(" ", 1)[1]
+        moves = [move for each in self.slipped for move in each.later]
+        began = [each.promised.last_day for each in self.slipped]
+        began += [day_of(min(move.at for move in moves))] if moves else []
+        since = long_date(min(began)).split(" ", 1)[1]
         if any(each.was_moved_before for each in self.slipped):
             says = ngettext(
                 "{count} of {total:,} dates has slipped.",
@@ -223,7 +226,6 @@ class Slips:
                 count,
             )
         says = says.format(count=_capital(count), total=total, month=since)
-        moves = [move for each in self.slipped for move in each.later]
         if not moves or self.last_meeting is None or self.last_meeting.moment.until is None:
             return says
         until = seconds_of(self.last_meeting.moment.until)
@@ -250,7 +252,9 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
     milestones = milestone_histories(view.plan, view.at, *KNOWN_TO)
     record = recorded(view.plan, view.at, items, milestones, view.pillar, view.agency)
     slips = list(_slips(view, items, milestones))
-    shown = nsmallest(LINES_SHOWN, slips, key=_most_first)
+    slipped = [each for each in slips if each.days > 0]
+    of = slipped if len(slipped) >= LINES_SHOWN else slips
+    shown = nsmallest(LINES_SHOWN, of, key=_most_first)
     warned = _warned(view, slips, items, milestones)
     came = record.came
     named = came if len(came) <= MARKS_UP_TO else []
@@ -258,6 +262,7 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
     return Slips(
         view=view,
         slips=slips,
+        slipped=slipped,
         shown=shown,
         lines=_lines(view, shown, names),
         record=record,
@@ -317,7 +322,7 @@ def _slips(view: PlanView, items: Histories, milestones: Histories) -> Iterable[
         else:
             reached = _expected(versions[-1]) if len(versions) > 1 else first
         promised = KnownDate(original, original_to)
-        yield Slip(pk, item, day_of(at), promised, first, moves, done_on, reached)
+        yield Slip(pk, item, at, promised, first, moves, done_on, reached)
 
 
 def _expected(version: tuple[Any, ...]) -> KnownDate:

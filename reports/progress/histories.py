@@ -100,7 +100,10 @@ def rated_histories(plan: Plan, moment: Moment) -> Histories:
     rows = known_at(moment, WorkItem.history.filter(plan_id=plan.pk)).annotate(doubt=_DOUBT)
     never = Value(None, output_field=DateField())
     read = (*OF_ITEMS, *(heard_on or (never,)), "doubt")
-    return _versions(rows.annotate(**before).filter(changed), read)
+    found: Histories = defaultdict(list)
+    for row in _in_order(rows.annotate(**before).filter(changed), read):
+        found[row[0]].append(row)
+    return found
 
 
 def milestone_histories(plan: Plan, moment: Moment, *more: str) -> Histories:
@@ -163,15 +166,14 @@ class _Seconds(Func):
 def _versions(rows: QuerySet[Any], columns: Sequence[str | Coalesce | Value]) -> Histories:
     """Return the versions of each record in which one of the columns changed, oldest first."""
     found: Histories = defaultdict(list)
-    last: dict[int, tuple[Any, ...]] = {}
-    same: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for row in _in_order(rows, columns):
+        versions = found[row[0]]
+        if not versions or versions[-1][2:] != row[2:]:
+            versions.append(row)
+    return found
+
+
+def _in_order(rows: QuerySet[Any], columns: Sequence[str | Coalesce | Value]) -> QuerySet[Any]:
     # By date alone, because that is the order of the index of a plan's history.
     in_order = rows.order_by("history_date", "history_id")
-    for row in in_order.values_list("id", _Seconds("history_date"), *columns):
-        pk, values = row[0], row[2:]
-        # Most have the values of another row, so these are kept once.
-        values = same.setdefault(values, values)
-        if last.get(pk) is not values:
-            last[pk] = values
-            found[pk].append(row[:2] + values)
-    return found
+    return in_order.values_list("id", _Seconds("history_date"), *columns)

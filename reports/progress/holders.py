@@ -43,8 +43,11 @@ class Holders:
         found: dict[int, list[Counted]] = defaultdict(list)
         before: dict[int, dict[str, date]] = defaultdict(dict)
         for milestone, day, each in counted:
-            holder = self._living(self.milestones[milestone][-1][RESPONSIBLE])
+            versions = self.milestones[milestone]
+            holder = self._living[versions[-1][RESPONSIBLE]]
             found[holder].append(each)
+            if {version[RESPONSIBLE] for version in versions} == {holder}:
+                continue
             for name, until in self._earlier(milestone, day, holder):
                 before[holder][name] = max(until, before[holder].get(name, until))
         for pk, rows in found.items():
@@ -55,8 +58,10 @@ class Holders:
             name = self.agencies[pk].short_name
             yield f"{name} ({list_in_words(notes)})" if notes else name, rows
 
-    def _living(self, agency: int) -> int:
-        return agency_on(self.agencies[agency], self.on).pk
+    @cached_property
+    def _living(self) -> dict[int, int]:
+        """Which agency each counts as."""
+        return {pk: agency_on(agency, self.on).pk for pk, agency in self.agencies.items()}
 
     def _earlier(self, milestone: int, day: date, holder: int) -> Iterator[tuple[str, date]]:
         """Yield the agencies that had the milestone on the day or since, but for that which has it now, until which day."""

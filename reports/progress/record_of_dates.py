@@ -207,7 +207,7 @@ def _ended(
     what became of the date."""
     completed, withdrawn = versions[-1][5:7]
     for version, after in zip_longest(versions, versions[1:]):
-        _, at, _, agreed, _, _, _, _, item = version[:9]
+        at, agreed, item = version[1], version[3], version[8]
         ahead_until = min(agreed, completed)
         end = start_of(ahead_until)
         if at >= end:
@@ -275,4 +275,6 @@ def _agreed_on(versions: list[tuple[Any, ...]], due: date, until: date) -> date:
 
 def _last(versions: list[tuple[Any, ...]], until: date) -> tuple[Any, ...]:
     """Return the last version recorded before the day."""
+    if len(versions) == 1:
+        return versions[0]
     return versions[bisect_left(versions, start_of(until), key=itemgetter(1)) - 1]
