@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from agencies.typed.typed_dates import MONTHS
 from agencies.wording.translation import _, gettext_noop
@@ -165,6 +165,11 @@ def exact(value: Given) -> Fraction:
     return number * 100 / Fraction(value.of) if value.of else number
 
 
+def _amount(value: Given) -> Fraction | Decimal:
+    """Return the same for comparing: as it was given, unless it is a share. To make a fraction takes longer."""
+    return exact(value) if value.of or value.number is None else value.number
+
+
 def in_force(values: Iterable[Given], on: date) -> list[Given]:
     """Return the values dated by the day, in order, without those that were corrected."""
     known = [each for each in values if each.day <= on]
@@ -238,9 +243,9 @@ class Verdict(NamedTuple):
     next: Aim | None = None
 
 
-def meets(measure: Measured, target: Aim, number: Fraction) -> bool:
-    aim = Fraction(target.number)
-    return number <= aim if measure.better == LOWER else number >= aim
+def meets(measure: Measured, target: Aim, number: Fraction | Decimal) -> bool:
+    aim: Any = target.number if isinstance(number, Decimal) else Fraction(target.number)
+    return bool(number <= aim if measure.better == LOWER else number >= aim)
 
 
 def can_judge(measure: Measured, target: Aim, value: Given) -> bool:
@@ -262,7 +267,7 @@ def _verdict(
     last = counted[-1] if counted else None
     coming = ahead[0] if ahead else None
     for aim in reversed(ahead):
-        if last and can_judge(measure, aim, last) and meets(measure, aim, exact(last)):
+        if last and can_judge(measure, aim, last) and meets(measure, aim, _amount(last)):
             later = [each for each in ahead if each.by.last_day > aim.by.last_day]
             return Verdict(State.REACHED, aim, last, later[0] if later else None)
     if not due:
@@ -274,13 +279,13 @@ def _verdict(
     ]
     if not since:
         early = last is not None and can_judge(measure, aim, last)
-        if early and last and meets(measure, aim, exact(last)):
+        if early and last and meets(measure, aim, _amount(last)):
             return Verdict(State.REACHED, aim, last, coming)
         return Verdict(State.UNKNOWN, aim, None, coming)
-    if meets(measure, aim, exact(since[0])):
+    if meets(measure, aim, _amount(since[0])):
         return Verdict(State.REACHED, aim, since[0], coming)
     for each in since[1:]:
-        if meets(measure, aim, exact(each)):
+        if meets(measure, aim, _amount(each)):
             return Verdict(State.REACHED_LATE, aim, each, coming)
     return Verdict(State.MISSED, aim, since[0], coming)
 
@@ -297,13 +302,17 @@ def is_comparable(
     return measure.kind != PERIOD or bool(is_as_long)
 
 
-def _change(measure: Measured, numbers: Sequence[Given], target: Aim | None) -> Fraction:
+def _change(measure: Measured, numbers: Sequence[Given], target: Aim | None) -> Fraction | Decimal:
     """Return by how much the last number is better than the baseline: 0 if the two cannot be compared."""
     if not numbers or _is_nothing(measure, numbers[-1]):
         return Fraction(0)
     if not is_comparable(measure, numbers, target, numbers[-1]):
         return Fraction(0)
-    difference = exact(numbers[-1]) - Fraction(measure.baseline or 0)
+    last: Any = _amount(numbers[-1])
+    before = measure.baseline or Decimal(0)
+    difference: Fraction | Decimal = last - (
+        before if isinstance(last, Decimal) else Fraction(before)
+    )
     return -difference if measure.better == LOWER else difference
 
 

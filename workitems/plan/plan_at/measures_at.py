@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, When, Window
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When, Window
 from django.db.models.functions import RowNumber
 
 from agencies.models import Agency
@@ -165,17 +165,15 @@ def measures_of(at: "PlanAt", item: int | None = None) -> Measures:
     """
     items = {row.pk: row for row in at.items if row.stage != Stage.WITHDRAWN}
     order = {pk: place for place, pk in enumerate(items)}
-    if item is None:
-        of: dict[str, Any] = {"pk__in": Measure.objects.of(at.plan.pk).values("pk")}
-    else:
-        of = {"item": item}
-    found = rows_at(Measure, at.moment, of=of).order_by("number")
+    # As a query, not as their ids: there may be hundreds.
+    which = Measure.objects.of(at.plan.pk) if item is None else Measure.objects.filter(item=item)
+    of_which = which.order_by().values("pk")
+    found = rows_at(Measure, at.moment, of={"pk__in": of_which}).order_by("number")
     rows = [row for row in found if row.item_id is None or row.item_id in items]
     rows.sort(key=lambda row: -1 if row.item_id is None else order[row.item_id])
+    is_any_set_up = any(row.kind != Measure.Kind.WORDS for row in rows)
     targets, values = _recorded(
-        [row.id for row in rows if row.kind != Measure.Kind.WORDS],
-        at.moment.on,
-        all_numbers=at.all_numbers,
+        of_which if is_any_set_up else (), at.moment.on, all_numbers=at.all_numbers
     )
     agencies = at.agencies if rows else {}
     return Measures(
@@ -252,14 +250,14 @@ def _told(rows: Any, on: date) -> Any:
 
 
 def _recorded(
-    measures: Collection[int], on: date, *, all_numbers: bool = True
+    measures: "Collection[int] | QuerySet[Any]", on: date, *, all_numbers: bool = True
 ) -> tuple[Mapping[int, list[Aim]], Mapping[int, list[Given]]]:
     """Return the targets set and the values accepted by a day, by measure."""
     targets: dict[int, list[Aim]] = defaultdict(list)
     values: dict[int, list[Given]] = defaultdict(list)
-    if not measures:
+    if isinstance(measures, Collection) and not measures:
         return targets, values
-    of = {"measure__among": list(measures)}
+    of = {"measure__in": measures}
     aims = Target.objects.filter(**of, set_on__lte=on).order_by("due", "pk")
     for measure, pk, number, due, known_to, *rest in aims.values_list(*TARGET_COLUMNS):
         targets[measure].append(Aim(pk, number, KnownDate(due, known_to), *rest))

@@ -218,10 +218,14 @@ class PlanAt:
         for each in self.findings:
             if each.item_id is not None and each.verdict == Finding.Verdict.NOT_SUPPORTED:
                 found[each.item_id].not_supported = each.audit.agency.short_name
-        if self.plan.record_begins is not None:
-            for item in self.items:
-                if item.status == Status.UNJUDGED and item.heard_on is None:
-                    found[item.pk].is_unknown = True
+        unheard = [
+            item.pk
+            for item in self.items
+            if item.heard_on is None and item.status == Status.UNJUDGED
+        ]
+        if unheard and self.plan.record_begins is not None:
+            for pk in unheard:
+                found[pk].is_unknown = True
         for step in self.waits.not_met:
             if step.item in self.by_pk:
                 found[step.item].not_met = [*found[step.item].not_met, self.waits.why_not_met(step)]
