@@ -585,6 +585,7 @@ NEEDS = {
     Delay.Cause.FUNDING: "money",
     Delay.Cause.LEGISLATION: "a change of the law",
     Delay.Cause.STAFFING: "staff",
+    Delay.Cause.CABINET: "a Cabinet decision",
     Delay.Cause.ANOTHER_AGENCY: "another agency’s work",
 }
 # Words of an agency after "It needs".

@@ -70,6 +70,13 @@ WORDS = {
         "the consultation ends",
         "The consultation has since ended.",
     ),
+    Delay.Cause.CABINET: Words(
+        "the proposal to Cabinet",
+        "get the Cabinet decision",
+        "for",
+        "Cabinet decides",
+        "Cabinet has since decided.",
+    ),
     Delay.Cause.OUTSIDE_EVENT: Words(
         "the effects of the event",
         "settle the effects of the event",
@@ -96,6 +103,7 @@ SINCE_SETTLED = {
     Delay.Cause.LEGISLATION: "what was needed in law has since been settled",
     Delay.Cause.PROCUREMENT: "the procurement has since been settled",
     Delay.Cause.CONSULTATION: "the consultation has since ended",
+    Delay.Cause.CABINET: "Cabinet has since decided",
     Delay.Cause.OUTSIDE_EVENT: "the effects of the event have since been settled",
     Delay.Cause.OTHER: "the cause has since been settled",
 }
@@ -111,6 +119,10 @@ STILL_OPEN = {
     Delay.Cause.CONSULTATION: (
         "still waits for the end of the consultation",
         "still wait for the end of the consultation",
+    ),
+    Delay.Cause.CABINET: (
+        "still waits for a Cabinet decision",
+        "still wait for a Cabinet decision",
     ),
 }
 

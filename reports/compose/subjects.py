@@ -60,6 +60,7 @@ CAUSES = {
     Delay.Cause.LEGISLATION: "legislation that has to come first",
     Delay.Cause.PROCUREMENT: "procurement",
     Delay.Cause.CONSULTATION: "consultation",
+    Delay.Cause.CABINET: "a Cabinet decision that has to come first",
     Delay.Cause.OUTSIDE_EVENT: "events outside the Plan",
     Delay.Cause.OTHER: "other causes",
 }

@@ -138,7 +138,7 @@ class LateStrip:
     def cause(self) -> str:
         """The causes of its open delays, in their order: "consultation, then procurement"."""
         told = [cause for cause in self.line.main_causes if cause != Delay.Cause.OTHER]
-        labels = [str(Delay.Cause(cause).label).lower() for cause in told]
+        labels = [Delay.Cause(cause).within for cause in told]
         return _(", then ").join(labels)
 
     @property

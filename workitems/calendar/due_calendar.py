@@ -21,6 +21,7 @@ from agencies.wording.translation import day_words
 from workitems.models import (
     CalendarFeed,
     Decision,
+    Delay,
     Measure,
     Meeting,
     Milestone,
@@ -239,7 +240,7 @@ def _mitigations(owing: Owing, on: date) -> Iterator[Entry]:
         plan = milestone.item.plan = owing.by_id[milestone.item.plan_id]
         lines = [
             _("Against the delay of “{description}” ({cause})").format(
-                description=milestone.description, cause=row.delay.get_cause_display().lower()
+                description=milestone.description, cause=Delay.Cause(row.delay.cause).within
             ),
             _("Item {number} {title}").format(
                 number=milestone.item.number, title=milestone.item.title

@@ -18,7 +18,7 @@ from workitems.terms.additions import Addition, addition_of
 from workitems.terms.asked_changes import name_of_change
 from workitems.terms.item_texts import ITEM_TEXTS
 from workitems.terms.known_dates import Known, KnownDate, from_to
-from workitems.terms.lateness import cause_in_words
+from workitems.terms.lateness import CAUSES, cause_in_words
 from workitems.terms.spans import span_in_words
 
 # Characters of who settles a cause, if that is no agency of the plan.
@@ -44,8 +44,14 @@ class Delay(models.Model):
         LEGISLATION = "legislation", gettext_lazy("Legislation")
         PROCUREMENT = "procurement", gettext_lazy("Procurement")
         CONSULTATION = "consultation", gettext_lazy("Consultation")
+        CABINET = "cabinet", gettext_lazy("Cabinet decision")
         OUTSIDE_EVENT = "outside_event", gettext_lazy("Outside event")
         OTHER = "other", gettext_lazy("Other")
+
+        @property
+        def within(self) -> str:
+            """The cause within a sentence: "funding", "Cabinet decision"."""
+            return str(CAUSES.get(self.value) or self.label.lower())
 
     class Settlement(models.TextChoices):
         """Whether the cause is settled. Empty if it is unknown."""
@@ -133,6 +139,7 @@ class Delay(models.Model):
                         "legislation",
                         "procurement",
                         "consultation",
+                        "cabinet",
                         "outside_event",
                         "other",
                     ]

@@ -170,7 +170,7 @@ def _milestone(was: Was, now: Now) -> Sentences:
 
 def _delay(was: Was, now: Now) -> Sentences:
     name = f"“{now['milestone']}”"
-    cause = Delay.Cause(now["cause"]).label.lower()
+    cause = Delay.Cause(now["cause"]).within
     if was is None:
         yield Sentence(
             _("recorded a delay to {name} ({cause}): {dates}.").format(

@@ -201,7 +201,7 @@ def _answer_in_words(now: Now) -> str:
     )
     if not now["cause"]:
         return words
-    return _("{what} ({cause})").format(what=words, cause=Delay.Cause(now["cause"]).label.lower())
+    return _("{what} ({cause})").format(what=words, cause=Delay.Cause(now["cause"]).within)
 
 
 def _evidence(was: Was, now: Now) -> Sentences:

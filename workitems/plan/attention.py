@@ -269,7 +269,7 @@ class Line:
                 if row.number < told.number
                 else _("Since then, it has moved to {day}: {cause}.")
             )
-            cause = str(Delay.Cause(row.cause).label).lower()
+            cause = Delay.Cause(row.cause).within
             if row.cause == Delay.Cause.OTHER:
                 cause = _("another cause")
             yield says.format(day=row.after, cause=cause)

@@ -252,7 +252,7 @@ def finding_hit(row: Finding, reader: Reader) -> Hit:
 def delay_hit(row: Delay, reader: Reader) -> Hit:
     return Hit(
         title=_("Delay of “{milestone}”: {cause}").format(
-            milestone=row.milestone, cause=row.get_cause_display().lower()
+            milestone=row.milestone, cause=Delay.Cause(row.cause).within
         ),
         texts=[
             ("", row.explanation),

@@ -28,7 +28,10 @@ register.filter("on_one_line", on_one_line)
 # More labels would overprint each other on a phone.
 TICKS = 5
 # Causes that need an article after "because of".
-BECAUSE_OF = {"outside_event": gettext_lazy("an outside event")}
+BECAUSE_OF = {
+    "cabinet": gettext_lazy("a Cabinet decision"),
+    "outside_event": gettext_lazy("an outside event"),
+}
 MONTHS_BETWEEN_TICKS = (1, 2, 3, 6, 12, 24, 36, 60, 120)
 
 

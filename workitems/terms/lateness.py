@@ -54,6 +54,7 @@ CAUSES = {
     "legislation": gettext_lazy("legislation"),
     "procurement": gettext_lazy("procurement"),
     "consultation": gettext_lazy("consultation"),
+    "cabinet": gettext_lazy("Cabinet decision"),
     "outside_event": gettext_lazy("outside event"),
 }
 

@@ -24,7 +24,8 @@ P = ParamSpec("P")
 STAGES = dict(Stage.choices)
 CONFIDENCE = dict(Confidence.choices) | {"": gettext_lazy("None given")}
 CAUSES = dict(Delay.Cause.choices)
-_BECAUSE_OF = CAUSES | {
+_BECAUSE_OF = {
+    Delay.Cause.CABINET: gettext_lazy("a Cabinet decision"),
     Delay.Cause.OUTSIDE_EVENT: gettext_lazy("an outside event"),
     Delay.Cause.OTHER: gettext_lazy("something else"),
 }
@@ -32,7 +33,7 @@ _BECAUSE_OF = CAUSES | {
 
 def because_of(cause: str) -> str:
     """Return a cause for use after "because of"."""
-    return str(_BECAUSE_OF[cause]).lower()
+    return str(_BECAUSE_OF.get(Delay.Cause(cause)) or Delay.Cause(cause).within)
 
 
 def _change(kind: Kind) -> Callable[[Callable[P, Description]], Callable[P, Change]]:

@@ -189,6 +189,14 @@ def test_a_key_delay_is_reported_with_its_dates_cause_effect_and_settlement():
             {"cause": "legislation", "settlement": "needs_decision"},
             "A decision on the legislation is needed for “Train staff” (1.1).",
         ),
+        (
+            {"cause": "cabinet", "settlement": "being_settled", "settling_agency": LABOUR.pk},
+            "DoL must still get the Cabinet decision for “Train staff” (1.1).",
+        ),
+        (
+            {"cause": "cabinet", "settlement": "needs_decision"},
+            "A decision on the proposal to Cabinet is needed for “Train staff” (1.1).",
+        ),
     ],
 )
 def test_whether_the_cause_is_settled_is_mentioned(settled, sentence):
@@ -401,6 +409,10 @@ def test_an_explanation_is_quoted_from_its_start_and_never_cut_in_a_sentence():
             "The card (1.1), due on 30 June 2010, will not come before June 2011, because of a lack of funding.",
         ),
         (delay("outside_event"), "The card (1.1) will be a year late, in June 2011, because of events outside the Plan."),
+        (
+            delay("cabinet"),
+            "The card (1.1) will be a year late, in June 2011, because of a Cabinet decision that has to come first.",
+        ),
         (
             delay("another_agency", settling_agency=HEALTH.pk),
             "The card (1.1) will be a year late, in June 2011, because of another agency’s work.",

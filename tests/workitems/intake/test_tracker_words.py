@@ -224,6 +224,6 @@ def test_small_words_are_read():
     assert [read_timeframe(word) for word in ("Short-term", "12-24 months", "5 years", "Soon")] == [
         "short", "medium", "long", "",
     ]  # fmt: skip
-    assert [read_cause(text) for text in ("Two staff left", "Tender failed", "Weather")] == [
-        "staffing", "procurement", "outside_event",
+    assert [read_cause(text) for text in ("Two staff left", "Tender failed", "Weather", "Waiting for Cabinet")] == [
+        "staffing", "procurement", "outside_event", "cabinet",
     ]  # fmt: skip

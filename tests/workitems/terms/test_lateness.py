@@ -279,6 +279,7 @@ def test_an_item_without_problems_needs_no_attention():
         ("funding", "", None, ""),
         ("funding", "settled", None, "The cause (funding) is settled."),
         ("prior_commitments", "needs_decision", None, UNDECIDED),
+        ("cabinet", "settled", None, "The cause (Cabinet decision) is settled."),
         ("other", "needs_decision", None, "The cause needs a decision."),
         ("", "settled", None, "The cause is settled."),
         ("staffing", "being_settled", None, "The cause (staffing) is being settled by Police."),
