@@ -199,6 +199,47 @@ def test_what_the_brackets_of_a_lead_say_is_kept():
     assert notes_of(found) == ["MPI (EQC)", "Regional councils (NEMA)"]
 
 
+@pytest.mark.parametrize("others", [[], [["2", "Cover", "EQC", "", "Q2 2027", "", ""]]])
+@pytest.mark.parametrize("lead", ["Treasury (EQC)", "Regional councils (EQC)", "MPI (EQC)"])
+def test_whatever_stands_before_the_brackets_who_leads_is_one_question(lead, others):
+    found = read(["1", "Claims", lead, "", "Q2 2027", "", ""], *others)
+    questions = [each for each in found.doubts if each.quoted == lead]
+    assert [each.problem for each in questions] == [
+        "A name is in brackets behind another. Which of the two leads?"
+    ]
+    assert any(each.label.startswith("EQC leads") for each in questions[0].choices)
+
+
+def test_a_name_in_brackets_that_is_said_to_lead_becomes_an_agency():
+    found = read(["1", "Stopbanks", "Regional councils (EQC)", "", "Q2 2027", "", ""])
+    assert (found.items[0].lead, found.new_agencies) == ("EQC", {"EQC": "EQC"})
+
+
+def test_a_shortened_word_in_the_name_of_a_new_agency_is_written_in_full():
+    lead = ["1", "Claims", "Dept of Internal Affairs", "DIA", "Q2 2027", "", ""]
+    assert read(lead).new_agencies == {"DIA": "Department of Internal Affairs"}
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        (["Flood Plan of Action – Tracker 2026–2029"], "Flood Plan of Action 2026–2029"),
+        (["Flood Plan of Action", "2026 to 2029"], "Flood Plan of Action 2026 to 2029"),
+        (["Period: 2026-29", "Flood Plan of Action"], "Flood Plan of Action 2026-29"),
+        (["Flood Plan 2026 tracker", "2025-2030"], "Flood Plan 2026"),
+    ],
+)
+def test_a_plans_name_keeps_the_years_that_its_tracker_has(above, title):
+    rows = [
+        *([each] for each in above),
+        HEADINGS,
+        ["1", "Flood map", "NEMA", "", "Q2 2027", "", ""],
+    ]
+    tracker = open_tracker(io.BytesIO(trackers.sheet_of(rows)))
+    mappings = {each.name: guess(each, AGENCIES, TODAY) for each in tracker.sheets}
+    assert said_of_plan(tracker, mappings, TODAY).title == title
+
+
 def test_a_name_in_brackets_is_asked_about_whether_or_not_its_agency_is_known():
     treasury = ["1", "Claims", "MPI (EQC)", "", "Q2 2027", "", ""]
     councils = ["2", "Stopbanks", "Regional councils (NEMA)", "", "Q2 2027", "", ""]
@@ -231,7 +272,7 @@ def test_the_agency_in_brackets_leads_though_the_file_alone_names_it():
 def test_if_both_names_are_agencies_either_can_lead_and_the_other_supports():
     row = ["1", "Stopbanks", "Regional councils (NEMA)", "", "Q2 2027", "", ""]
     found = answered(row, agency=ADD)
-    question = asked(found, "lead")
+    question = asked(found, "brackets")
     assert [each.label for each in question.choices] == [
         "Regional councils leads, the others support",
         "NEMA leads, the others support",

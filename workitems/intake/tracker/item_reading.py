@@ -280,10 +280,13 @@ class ItemReading:
         elif len(shorts) == 1:
             lead = shorts[0]
         else:
+            in_brackets = len(named) == 1
             lead = self.cells.doubt(
                 cell,
-                f"lead:{plain(cell.text)}",
-                gettext("Several agencies are named, and only one can lead."),
+                f"{'brackets' if in_brackets else 'lead'}:{plain(cell.text)[:100]}",
+                str(WHO_LEADS)
+                if in_brackets
+                else gettext("Several agencies are named, and only one can lead."),
                 [
                     Choice(
                         short, gettext("{agency} leads, the others support").format(agency=short)
@@ -311,18 +314,29 @@ class ItemReading:
     def _in_brackets(self, cell: Cell, named: Named) -> str:
         """Return the agency in brackets behind what is none, "Regional councils (NEMA)", if that is agreed to, or ""."""
         agency = self._agency_in_brackets(cell, named)
-        if not agency:
+        is_new = not agency and words.is_initials(named.role) and not words.is_blank(named.role)
+        inside = Named(named.role, self.plan.agencies.find(named.role), is_lead=True)
+        if f"agency:{inside.key}" in self.plan.doubts.by_key and not agency:
+            return ""  # a person says that it is no agency
+        if not (agency or is_new):
             return ""
+        leads = (
+            Choice(agency, gettext("{agency} leads").format(agency=agency))
+            if agency
+            else Choice(
+                ADD, gettext("{agency} leads: add it as a new agency").format(agency=named.role)
+            )
+        )
         answer = self.cells.doubt(
             cell,
             f"brackets:{plain(cell.text)[:100]}",
             str(WHO_LEADS),
-            [
-                Choice(agency, gettext("{agency} leads").format(agency=agency)),
-                Choice(NOTE, gettext("No: keep it as a note")),
-            ],
-            agency,
+            [leads, Choice(NOTE, gettext("No: keep it as a note"))],
+            leads.value,
         )
+        if answer == ADD:
+            alone = replace(cell, text=named.role)
+            return self.plan.agency(self.cells.sheet, alone, inside)
         return "" if answer == NOTE else answer
 
     def _unknown_in_brackets(

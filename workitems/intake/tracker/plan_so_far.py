@@ -39,6 +39,7 @@ from workitems.intake.tracker.words import (
     Status,
     are_alike,
     has_initials,
+    in_full,
     is_initials,
     looks_like_agency,
     names_several,
@@ -253,7 +254,7 @@ class PlanSoFar:
         return self.guessed_names(doubt.quoted)
 
     def guessed_names(self, text: str) -> tuple[str, str]:
-        name = shortened(text, 200)
+        name = shortened(in_full(text), 200)
         # The initials that the tracker itself has for it.
         own = (each for each in self.initials if has_initials(text, each))
         short = next(own, name.replace(";", ","))

@@ -26,7 +26,16 @@ SMALL = frozenset(
     ["a", "an", "and", "at", "for", "from", "in", "of", "on", "or", "the", "to", "with"]
 )
 VOWEL = re.compile("[AEIOUY]")
-TRACKER = re.compile(r"(?:\s*[-–—:|(]\s*|\s+)(?:(?:action|progress|status)\s+)?tracker\)?$", re.I)
+SPAN = r"(?:19|20)\d\d\s*(?:[-–—/]|to)\s*(?:(?:19|20)\d\d|\d\d)"
+# "- Action tracker", with the years that may follow it.
+TRACKER = re.compile(
+    r"(?:\s*[-–—:|(]\s*|\s+)(?:(?:action|progress|status)\s+)?tracker\)?"
+    rf"(?P<years>[\s:,–—-]*\(?{SPAN}\)?)?$",
+    re.IGNORECASE,
+)
+# A cell of its own with the plan's years: "2026–2029", "Period: 2026 to 2029".
+YEARS = re.compile(rf"(?:[a-z]+ ?){{0,2}}:?\s*\(?(?P<years>{SPAN})\)?", re.IGNORECASE)
+HAS_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 @dataclass(frozen=True)
@@ -53,11 +62,17 @@ def said_of_plan(tracker: Tracker, mappings: dict[str, Mapping], today: date) ->
         titles = (
             cell.text
             for cell in above
-            if len(cell.text) > 8 and not MARKING.match(cell.text) and not DAY.match(cell.text)
+            if len(cell.text) > 8
+            and not MARKING.match(cell.text)
+            and not DAY.match(cell.text)
+            and not YEARS.fullmatch(one_line(cell.text))
         )
         days = [(day, cell) for cell in above if (day := _day_in(cell.text, today))]
         days += sorted(_last_updates(sheet, mapping, today), key=lambda found: found[0])[-1:]
         title = _of_plan(one_line(next(titles, "")))[:200]
+        if title and not HAS_YEAR.search(title):
+            years = (YEARS.fullmatch(one_line(cell.text)) for cell in above)
+            title = next((f"{title} {found['years']}" for found in years if found), title)[:200]
         if not days:
             return SaidOfPlan(title)
         day, cell = days[0]
@@ -66,8 +81,8 @@ def said_of_plan(tracker: Tracker, mappings: dict[str, Mapping], today: date) ->
 
 
 def _of_plan(title: str) -> str:
-    """Return a title without "- Action tracker" at its end, which is the spreadsheet's and not the plan's."""
-    own = TRACKER.sub("", title)
+    """Return a title without "- Action tracker", which is the spreadsheet's and not the plan's. Its years stay."""
+    own = TRACKER.sub(lambda found: f" {(found['years'] or '').strip(' :,–—-')}".rstrip(), title)
     found = own if " " in own else title
     return _in_small_letters(found) if found.isupper() else found
 

@@ -272,6 +272,7 @@ SHORTENED = {
     "comm": "commission",
     "natl": "national",
 }
+_SHORTENED_AS_TYPED = re.compile(rf"\b({'|'.join(SHORTENED)})\b\.?(?= )", re.IGNORECASE)
 # What shows that a name is an agency's: a word of it, or that it is initials.
 _AGENCY = re.compile(
     r"\b(?:ministry|min|department|dept|agency|office|authority|trust|council|commission|service|board|institute|"
@@ -305,6 +306,11 @@ def _initials_of(name: str) -> set[str]:
     words = plain(name.replace("&", " and ")).split()
     long = (words, [word for word in words if word not in SMALL_WORDS])
     return {"".join(word[0] for word in kept) for kept in long if len(kept) > 1}
+
+
+def in_full(name: str) -> str:
+    """Return a name with the words in full that trackers shorten: "Dept of Justice" is "Department of Justice"."""
+    return _SHORTENED_AS_TYPED.sub(lambda found: SHORTENED[found[1].lower()].capitalize(), name)
 
 
 def has_initials(name: str, initials: str) -> bool:
