@@ -6,6 +6,8 @@ from agencies.models import Agency, Seat, User
 from agencies.records import history
 from workitems.models import (
     Delay,
+    Measure,
+    MeasureValue,
     Member,
     Milestone,
     Mitigation,
@@ -14,6 +16,7 @@ from workitems.models import (
     Return,
     Round,
     Support,
+    Target,
     Update,
     WorkItem,
 )
@@ -96,6 +99,40 @@ def make_person(agency: Agency, role: str, before: str = "") -> User:
     )
     Seat.objects.create(user=user, agency=agency, role=role, from_on=date(2000, 1, 1))
     return user
+
+
+def give_numbers(plan: Plan, today: date, each: int) -> None:
+    """Give every item a measure with a target and so many accepted numbers. Two of three targets fell due a year ago, and a
+    quarter of all is missed."""
+    items = list(plan.items.order_by("pk"))
+    measures = Measure.objects.bulk_create(
+        Measure(
+            item=item, number=1, description="Staff trained", kind="level", unit="staff",
+            as_told=f"the number of staff of {item.number} who were trained",
+            baseline=5, baseline_on=plan.released_on,
+        )
+        for item in items
+    )  # fmt: skip
+    Target.objects.bulk_create(
+        Target(
+            measure=row, number=50 if n % 4 else 900, set_on=plan.released_on,
+            due=today + timedelta(days=-365 if n % 3 else 365),
+        )
+        for n, row in enumerate(measures)
+    )  # fmt: skip
+    at = datetime(today.year, today.month, today.day, tzinfo=UTC)
+    MeasureValue.objects.bulk_create(
+        (
+            MeasureValue(
+                measure=row, agency_id=item.lead_agency_id, number=100 - number, written_at=at,
+                day=day, given_on=day, accepted_on=day,
+            )
+            for row, item in zip(measures, items, strict=True)
+            for number in range(each)
+            for day in [today - timedelta(days=22 * number)]
+        ),
+        batch_size=1000,
+    )  # fmt: skip
 
 
 def _item(

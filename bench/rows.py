@@ -61,6 +61,7 @@ PAGES = [
     Row("search", "search in the list", {TOP: {"cpu": 11}}),
     Row("find", "search in everything", {MANY: {"ms": 100}}),
     Row("dashboard", "dashboard", {TOP: {"cpu": 35}}),
+    Row("numbers", "dashboard with 40,000 numbers of measures", {TOP: {"cpu": 35}}),
     Row("timeline", "timeline of all", {TOP: {"cpu": 60}}),
     Row("past", "as at 5 years ago, compared", {TOP: {"cpu": 80}}),
     Row("changes", "what changed in a year", {TOP: {"cpu": 60}}),

@@ -29,6 +29,7 @@ from bench.server import (
 
 YEAR = timedelta(days=365)
 PARAGRAPHS = 200  # of the workshop's draft
+NUMBERS = 40  # of each of 1,000 measures
 OF_TEN = 30  # items of each of ten plans
 LASTING = 8  # seconds that eight clients ask for one page
 # Seconds that eight clients ask for each page before memory is read.
@@ -42,7 +43,7 @@ def fill(sizes: list[int]) -> None:
     """Create plans with ten years of history, a draft of 200 paragraphs, and two people."""
     from django.utils.timezone import localdate
 
-    from bench.big_plan import make_person
+    from bench.big_plan import give_numbers, make_person, make_plan
     from bench.server import seconds
     from bench.ten_years import make_ten_years
     from workitems.models import Plan
@@ -55,6 +56,7 @@ def fill(sizes: list[int]) -> None:
     make_person(agency, "contributor")
     make_person(agency, "coordinator")
     draft_of_paragraphs(today)
+    give_numbers(make_plan(TOP, today, "-with-numbers"), today, NUMBERS)
 
 
 def fill_ten() -> None:
@@ -355,7 +357,8 @@ def run(keys: set[str], sizes: list[int], rounds: int) -> list[Line]:
     plain = [act for size in sizes for act in acts_of(size, today)]
     # Words of nearly every update.
     everywhere = Act("find", max(sizes), "/search/?q=training+districts")
-    ours = [*plain, everywhere, *acts_of_return(usual)]
+    numbers = Act("numbers", TOP, f"/plans/plan-of-{TOP}-with-numbers/dashboard/")
+    ours = [*plain, numbers, everywhere, *acts_of_return(usual)]
     theirs = list(acts_of_workshop())
     asked = [Act("odata", size, f"/api/plans/{slug_of(size)}/odata/Milestones") for size in sizes]
     wanted = [(act, "contributor") for act in ours if act.key in keys]
