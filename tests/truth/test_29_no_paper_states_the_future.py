@@ -15,7 +15,7 @@ from reports.briefings.services.gates import Blocked
 from reports.drafting.paper import read_drafted
 from reports.issuing.services import issuing, renderings
 from reports.models import Briefing
-from reports.requests.models.in_scope import found_between
+from reports.requests.models.in_scope import found_in
 from tests.factories import (
     BriefingFactory,
     DelayFactory,
@@ -158,7 +158,7 @@ def test_a_search_finds_a_paper_by_the_day_of_its_signature_and_by_its_own(plan)
     request = InformationRequestFactory(plan=plan)
 
     def found(first, last):
-        return [each.paper for each in found_between(request, first, last)]
+        return [each.paper for each in found_in(request, [(first, last)])]
 
     assert found(date(2026, 11, 30), date(2026, 11, 30)) == [paper]
     assert found(date(2026, 12, 8), date(2026, 12, 8)) == [paper]

@@ -15,7 +15,7 @@ from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
 from reports.models.response import Response
 from reports.requests.models.earlier_paper import EarlierPaper
-from reports.requests.models.request import InformationRequest
+from reports.requests.models.request import InformationRequest, Period
 from reports.requests.models.schedule import (
     PLANS_OF_EVIDENCE,
     TITLE_LENGTH,
@@ -131,15 +131,17 @@ DAYS: dict[type[models.Model], tuple[str, ...]] = {
 }
 
 
-def found_between(request: InformationRequest, first: date, last: date) -> list[Found]:
-    """Return the papers with a day from `first` to `last`, oldest first. Seven queries."""
+def found_in(request: InformationRequest, periods: Sequence[Period]) -> list[Found]:
+    """Return the papers with a day in one of the periods, oldest first. Seven queries; none without a period."""
+    if not periods:
+        return []
     listed = {
         (name, pk)
         for row in request.lines.values(*COLUMNS.values())
         for name, pk in row.items()
         if pk is not None
     }
-    rows = list(_between(request, first, last, listed))
+    rows = list(_found(request, periods, listed))
     return sorted(rows, key=lambda each: (each.dated, each.kind, each.title, each.paper.pk))
 
 
@@ -169,10 +171,10 @@ class NotFrozen:
 SAID_ON = ("written_at__date", "edited_at__date", "withdrawn_at__date")
 
 
-def conversations_between(
-    request: InformationRequest, first: date, last: date, *, today: date
+def conversations_in(
+    request: InformationRequest, periods: Sequence[Period], *, today: date
 ) -> "models.QuerySet[Note]":
-    """Return the first notes of conversations in which something was said between these days, and which the agency
+    """Return the first notes of conversations in which something was said in one of the periods, and which the agency
     holds: those of all members of its plans, those of its own, and, of plans that it coordinates, those with the
     coordinators."""
     agencies = request.agencies
@@ -180,8 +182,7 @@ def conversations_between(
         readable(own=agencies, coordinating=agencies, on=today), plan__in=Plan.objects.adopted()
     )
     days = (*SAID_ON, *(f"answers__{day}" for day in SAID_ON), "settled_at__date")
-    is_between = Q.create([(f"{day}__range", (first, last)) for day in days], connector=Q.OR)
-    said = Note.objects.filter(is_between)
+    said = Note.objects.filter(is_in(periods, days))
     found = notes.filter(pk__in=said.values("pk")).on_subjects().select_related("written_for")
     return found.order_by("written_at", "pk")
 
@@ -193,12 +194,14 @@ def title_of_conversation(begins: Note) -> str:
 
 
 def not_frozen(
-    request: InformationRequest, first: date, last: date, *, today: date
+    request: InformationRequest, periods: Sequence[Period], *, today: date
 ) -> list[NotFrozen]:
-    """Return the returns accepted between these days, and the briefings that are drafts today, of the plans whose
+    """Return the returns accepted in one of the periods, and the briefings that are drafts today, of the plans whose
     work the agency coordinates, and the conversations that it holds. Four queries."""
+    if not periods:
+        return []
     plans = Plan.objects.adopted().filter(coordinating_agency__in=request.agencies).values("pk")
-    returns = Return.objects.filter(round__plan__in=plans, accepted_on__range=(first, last))
+    returns = Return.objects.filter(is_in(periods, ("accepted_on",)), round__plan__in=plans)
     states = Briefing.State
     drafts = Briefing.objects.filter(
         plan__in=plans, state__in=(states.DRAFTING, states.IN_CONSULTATION, states.AWAITING)
@@ -206,7 +209,7 @@ def not_frozen(
     listed = set(request.lines.filter(kind=Kind.FILE).values_list("title", flat=True))
     # In English, since letters print it.
     found: list[tuple[Return | Briefing | Note, str, date]] = [
-        (row, f"Return of {row.agency.name}, {row.round.name}", row.accepted_on or last)
+        (row, f"Return of {row.agency.name}, {row.round.name}", row.accepted_on or today)
         for row in returns.select_related("agency", "round__plan").order_by("accepted_on", "pk")
     ]
     found += [
@@ -215,7 +218,7 @@ def not_frozen(
     ]
     found += [
         (row, title_of_conversation(row), timezone.localdate(row.written_at))
-        for row in conversations_between(request, first, last, today=today)
+        for row in conversations_in(request, periods, today=today)
     ]
     return [
         NotFrozen(row, title[:TITLE_LENGTH], dated, title[:TITLE_LENGTH] in listed)
@@ -252,11 +255,17 @@ def by_plan(request: InformationRequest, found: Iterable[Found]) -> list[FoundOf
     )
 
 
-def _between(
-    request: InformationRequest, first: date, last: date, listed: set[tuple[str, Any]]
+def is_in(periods: Sequence[Period], days: Sequence[str]) -> Q:
+    """Return what filters to the rows of which one of the days is in one of the periods."""
+    return Q.create(
+        [(f"{day}__range", period) for day in days for period in periods], connector=Q.OR
+    )
+
+
+def _found(
+    request: InformationRequest, periods: Sequence[Period], listed: set[tuple[str, Any]]
 ) -> Iterator[Found]:
     for model, days in DAYS.items():
-        is_between = Q.create([(f"{day}__range", (first, last)) for day in days], connector=Q.OR)
-        for paper in papers_of(request, model).filter(is_between):
+        for paper in papers_of(request, model).filter(is_in(periods, days)):
             is_listed = (COLUMNS[model], paper.pk) in listed
             yield replace(as_listed(paper, request), is_listed=is_listed)

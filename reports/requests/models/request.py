@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency, Seat, User
 from agencies.records.tracking import SIGNATURE_LENGTH, track
 from agencies.typed.characters import searchable
-from agencies.wording.translation import day_words
+from agencies.wording.translation import day_words, list_in_words
 from reports.requests.letters import Requester, without_requester
 from workitems.models import Plan
 
@@ -41,7 +41,19 @@ NOTE_LENGTH = 4000
 OWN_LINE = re.compile(r"[\d@]")
 PLACE = re.compile(r"(?!.*\b(?:box|bag|level|flat|unit|suite)\b)[^\d@]+ \d{4}", re.IGNORECASE)
 
+# The first and the last day of papers in scope.
+Period = tuple[date, date]
+
 RECEIVED_TOO_EARLY = gettext_lazy("A request is received on or after the day that it is dated.")
+
+
+def period_fields(number: int) -> tuple[str, str]:
+    """Return what forms call the first and the last day of a period; the number of the first is 1."""
+    return (
+        ("scope_from", "scope_to")
+        if number == 1
+        else (f"scope_from_{number}", f"scope_to_{number}")
+    )
 
 
 class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
@@ -154,6 +166,13 @@ class InformationRequest(models.Model):
     # The papers between these days are in scope; empty until the scope is recorded.
     scope_from = models.DateField(gettext_lazy("papers from"), null=True, blank=True)
     scope_to = models.DateField(gettext_lazy("papers to (last day)"), null=True, blank=True)
+    # A request may name several periods: the days of each further one, as "2026-07-01".
+    further_periods: Any = models.JSONField(
+        gettext_lazy("further periods"),
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+    )
     urgency_reason = models.TextField(
         gettext_lazy("why it is urgent"), blank=True, max_length=NOTE_LENGTH
     )
@@ -216,6 +235,10 @@ class InformationRequest(models.Model):
                 violation_error_message=gettext_lazy("The period ends before it begins."),
             ),
             models.CheckConstraint(
+                name="informationrequest_further_periods_have_a_first",
+                condition=Q(further_periods=[]) | Q(scope_from__isnull=False),
+            ),
+            models.CheckConstraint(
                 name="informationrequest_closed_when_ended",
                 condition=Q(
                     closed_on__isnull=False,
@@ -251,6 +274,33 @@ class InformationRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in self.OPEN
+
+    @property
+    def periods(self) -> list[Period]:
+        """The periods of which papers are in scope, the earliest first; none until the scope is recorded."""
+        if self.scope_from is None or self.scope_to is None:
+            return []
+        further = [
+            (date.fromisoformat(first), date.fromisoformat(last))
+            for first, last in self.further_periods
+        ]
+        return [(self.scope_from, self.scope_to), *further]
+
+    @periods.setter
+    def periods(self, found: Iterable[Period]) -> None:
+        periods = sorted(set(found))
+        self.scope_from, self.scope_to = periods[0] if periods else (None, None)
+        self.further_periods = [[day.isoformat() for day in period] for period in periods[1:]]
+
+    @property
+    def periods_in_words(self) -> str:
+        """ "1 July 2010 to 31 December 2010 and 1 July 2026 to 3 December 2026"."""
+        return list_in_words(
+            [
+                _("{first} to {last}").format(first=day_words(first), last=day_words(last))
+                for first, last in self.periods
+            ]
+        )
 
     @property
     def is_own_initiative(self) -> bool:

@@ -31,7 +31,7 @@ from reports.requests.models import (
     RequestLetter,
     ScheduleLine,
 )
-from reports.requests.models.in_scope import found_between
+from reports.requests.models.in_scope import found_in
 from reports.requests.redaction.redact import leaves, visible_elsewhere
 from reports.requests.redaction.withheld_words import quoted
 from reports.requests.services import earlier_releases
@@ -332,9 +332,7 @@ def _like_fields(document: Document) -> Iterator[tuple[str, list[tuple[str, str]
 
 
 def _of_scope(request: InformationRequest) -> Iterator[Warned]:
-    if request.scope_from is None or request.scope_to is None:
-        return
-    for found in found_between(request, request.scope_from, request.scope_to):
+    for found in found_in(request, request.periods):
         # Papers of other plans are shown where papers are found; the request is about this one.
         if not found.is_listed and found.is_of_plan:
             of = {"title": found.title, "day": long_date(found.dated)}

@@ -4,7 +4,7 @@
 caller; `at` is the moment of recording, whose day is today.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -18,7 +18,12 @@ from reports.document.dates import long_date
 from reports.requests.law.working_days import BeyondCalendar
 from reports.requests.letters import Ombudsman
 from reports.requests.models import InformationRequest, Redaction, RequestEvent, RequestLetter
-from reports.requests.models.request import RECEIVED_TOO_EARLY, in_force, sent_back
+from reports.requests.models.request import (
+    RECEIVED_TOO_EARLY,
+    in_force,
+    period_fields,
+    sent_back,
+)
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
 from reports.requests.services.file_checks import forget_missing_words
 from reports.requests.services.letters import write_again
@@ -161,18 +166,27 @@ def set_scope(
     scope_from: date | None,
     scope_to: date | None,
     scope_note: str,
+    further: Sequence[tuple[date | None, date | None]] = (),
     version: int,
     by: User,
 ) -> InformationRequest:
-    """Say between which days the papers in scope are, and how the request is read."""
+    """Say in which periods the papers in scope are, and how the request is read.
+
+    Raise `Refused` for a period with one day alone, or that ends before it begins.
+    """
     row = locked(request, version=version)
     if row.state not in InformationRequest.PREPARED_IN:
         raise not_now(row, _("its scope changes while it is scoped or prepared"))
-    if (scope_from is None) != (scope_to is None):
-        raise Refused(_("Enter both days, or none."), "scope_to" if scope_from else "scope_from")
-    if scope_from and scope_to and scope_to < scope_from:
-        raise Refused(_("The period ends before it begins."), "scope_to")
-    row.scope_from, row.scope_to, row.scope_note = scope_from, scope_to, scope_note.strip()
+    periods = []
+    for number, (first, last) in enumerate([(scope_from, scope_to), *further], 1):
+        begins, ends = period_fields(number)
+        if (first is None) != (last is None):
+            raise Refused(_("Enter both days, or none."), ends if first else begins)
+        if first and last:
+            if last < first:
+                raise Refused(_("The period ends before it begins."), ends)
+            periods.append((first, last))
+    row.periods, row.scope_note = periods, scope_note.strip()
     return history.save_version(row, by=by)
 
 

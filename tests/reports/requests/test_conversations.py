@@ -73,7 +73,7 @@ def begun(plan, item, writer, police):
 
 
 def offered(request, first=FIRST, last=LAST):
-    return [each.title for each in not_frozen(request, first, last, today=TODAY)]
+    return [each.title for each in not_frozen(request, [(first, last)], today=TODAY)]
 
 
 def title(note, place="1.4", by="Labour"):
@@ -166,7 +166,7 @@ def test_it_is_released_whole_or_by_a_redacted_copy(
     decision, request_, line, begun, adviser, reviewer, decide, prepared, sign
 ):
     decide(line, "withheld", grounds=["6(a)"])
-    (found,) = not_frozen(request_, FIRST, LAST, today=TODAY)
+    (found,) = not_frozen(request_, [(FIRST, LAST)], today=TODAY)
     pdf = schedule.printed(found, on=TODAY)
     paper = schedule.add_printed(request=request_, found=found, pdf=pdf, by=adviser)
     decide(paper, decision, grounds=["6(c)"] if decision == "part" else [])

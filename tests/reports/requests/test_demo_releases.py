@@ -26,7 +26,7 @@ from reports.requests.models import (
     RequestLetter,
     ScheduleLine,
 )
-from reports.requests.models.in_scope import found_between
+from reports.requests.models.in_scope import found_in
 from reports.requests.redaction.withheld_words import Searched, sought
 from reports.requests.services import packages, requests
 from reports.requests.services.redactions import withheld_strings
@@ -219,7 +219,7 @@ def test_one_request_is_open_and_due_in_a_few_working_days(demo):
         ("not_held", "refused"),
     ]
     assert [each.state for line in lines for each in line.redactions.all()] == ["proposed"]
-    found = found_between(row, row.scope_from, row.scope_to)
+    found = found_in(row, [(row.scope_from, row.scope_to)])
     assert [each.kind for each in found if each.is_listed] == ["earlier", "issued", "answer"]
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from reports.models.issue import sha256
 from reports.requests.models import EarlierPaper
-from reports.requests.models.in_scope import found_between
+from reports.requests.models.in_scope import found_in
 from tests.factories import AgencyFactory, PlanFactory, SeatFactory
 from tests.reports.requests.factories import EarlierPaperFactory, InformationRequestFactory
 
@@ -88,7 +88,7 @@ def test_a_wrong_file_or_word_is_refused_and_nothing_is_kept(
 def listed(plan):
     """Return what a search in scope finds."""
     request = InformationRequestFactory(agency=plan.coordinating_agency, plan=plan)
-    return [each.title for each in found_between(request, date(2000, 1, 1), date(2020, 1, 1))]
+    return [each.title for each in found_in(request, [(date(2000, 1, 1), date(2020, 1, 1))])]
 
 
 def test_a_correction_is_listed_in_its_place_once(client, adviser, plan, paper):

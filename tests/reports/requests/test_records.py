@@ -148,6 +148,9 @@ BROKEN = {
     "informationrequest_scope_is_a_period": lambda: InformationRequestFactory(
         scope_from=date(2009, 1, 1)
     ),
+    "informationrequest_further_periods_have_a_first": lambda: InformationRequestFactory(
+        further_periods=[["2009-01-01", "2009-06-30"]]
+    ),
     "informationrequest_closed_when_ended": lambda: InformationRequestFactory(state="closed"),
     "informationrequest_names_its_requester": lambda: InformationRequestFactory(requester_name=""),
     "informationrequest_purged_after_closing": lambda: InformationRequestFactory(

@@ -72,7 +72,7 @@ def test_a_return_and_a_draft_are_printed_and_listed(scoped, of_return, draft, a
 def test_what_was_printed_passes_the_check_of_a_paper_that_is_given_in_full(
     scoped, of_return, draft, adviser, decide
 ):
-    for each in not_frozen(scoped, FIRST, LAST, today=TODAY):
+    for each in not_frozen(scoped, [(FIRST, LAST)], today=TODAY):
         pdf = schedule.printed(each, on=TODAY)
         schedule.add_printed(request=scoped, found=each, pdf=pdf, by=adviser)
     for line in scoped.lines.in_order():
@@ -81,7 +81,7 @@ def test_what_was_printed_passes_the_check_of_a_paper_that_is_given_in_full(
 
 
 def test_a_return_is_listed_once(scoped, of_return, adviser):
-    (found,) = not_frozen(scoped, FIRST, LAST, today=TODAY)
+    (found,) = not_frozen(scoped, [(FIRST, LAST)], today=TODAY)
     add = {"request": scoped, "found": found, "pdf": b"%PDF-1.7 a return", "by": adviser}
     schedule.add_printed(**add)
     assert refusal_of(schedule.add_printed, **add) == "The schedule already lists this paper."
@@ -95,7 +95,7 @@ def test_neither_returns_of_other_coordinators_nor_unaccepted_ones_nor_papers_gi
     ReturnFactory(round=RoundFactory(plan=other), accepted=True)
     BriefingFactory(plan=other)
     BriefingFactory(plan=plan, state="with_minister")
-    assert not_frozen(scoped, FIRST, LAST, today=TODAY) == []
+    assert not_frozen(scoped, [(FIRST, LAST)], today=TODAY) == []
 
 
 def test_after_the_review_began_nothing_is_printed(request_, line, of_return, adviser):
@@ -114,7 +114,7 @@ def test_finding_them_takes_five_queries(scoped, plan, count, django_assert_num_
         ReturnFactory(round=RoundFactory(plan=other), accepted=True)
         BriefingFactory(plan=other)
     with django_assert_num_queries(5):  # and that of the agencies before
-        assert len(not_frozen(scoped, FIRST, LAST, today=TODAY)) == 2 * count
+        assert len(not_frozen(scoped, [(FIRST, LAST)], today=TODAY)) == 2 * count
 
 
 @pytest.mark.usefixtures("today")

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from reports.requests.models import Consultation, RequestEvent
-from reports.requests.models.in_scope import found_between
+from reports.requests.models.in_scope import found_in
 from reports.requests.services import deciding, requests, schedule
 from tests.factories import (
     AgencyFactory,
@@ -24,6 +24,7 @@ from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of
 from tests.reports.requests.factories import EarlierPaperFactory
 from tests.reports.requests.test_requests import refusal_of
 from workitems.plan.services import Conflict
+from workitems.plan.services.refusals import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -51,7 +52,7 @@ def test_papers_of_every_kind_are_found_between_two_days(scoped, plan, issued, a
     earlier = EarlierPaperFactory(agency=agency, plan=plan, dated=date(2009, 12, 1))
 
     def found(first, last):
-        return [(each.kind, each.paper, each.dated) for each in found_between(scoped, first, last)]
+        return [(each.kind, each.paper, each.dated) for each in found_in(scoped, [(first, last)])]
 
     everything = [
         ("earlier", earlier, date(2009, 12, 1)),
@@ -65,7 +66,7 @@ def test_papers_of_every_kind_are_found_between_two_days(scoped, plan, issued, a
     assert found(date(2009, 12, 2), date(2010, 8, 19)) == everything[1:-1]
     schedule.add_paper(request=scoped, paper=issued, by=adviser)
     listed = [
-        each.paper for each in found_between(scoped, date(2010, 7, 30), TODAY) if each.is_listed
+        each.paper for each in found_in(scoped, [(date(2010, 7, 30), TODAY)]) if each.is_listed
     ]
     assert listed == [issued]
 
@@ -115,12 +116,12 @@ def test_finding_papers_takes_seven_queries(scoped, plan, count, django_assert_n
             briefing=BriefingFactory(plan=plan, state="with_minister", tracker_number=f"x/{number}")
         )
     with django_assert_num_queries(7):
-        assert len(found_between(scoped, date(2009, 1, 1), TODAY)) == count
+        assert len(found_in(scoped, [(date(2009, 1, 1), TODAY)])) == count
 
 
 @pytest.mark.both_databases
 def test_a_request_of_no_plan_is_about_all_plans_of_its_agency(recorded, issued):
-    assert [each.paper for each in found_between(recorded(), date(2010, 7, 1), TODAY)] == [issued]
+    assert [each.paper for each in found_in(recorded(), [(date(2010, 7, 1), TODAY)])] == [issued]
 
 
 @pytest.mark.both_databases
@@ -135,9 +136,8 @@ def test_papers_of_an_agency_that_came_before_are_found(recorded, plan, agency):
     EarlierPaperFactory(agency=AgencyFactory(short_name="Police"), dated=date(2009, 12, 3))
 
     def found(**columns):
-        rows = found_between(
-            recorded(agency=successor, **columns), date(2009, 1, 1), date(2010, 1, 1)
-        )
+        period = (date(2009, 1, 1), date(2010, 1, 1))
+        rows = found_in(recorded(agency=successor, **columns), [period])
         return [each.paper for each in rows]
 
     assert found(reference="14/1", plan=plan) == [report, of_no_plan]
@@ -198,6 +198,30 @@ def test_the_scope_is_a_period(scoped, adviser):
         "Enter both days, or none."
     )
     assert requests.set_scope(scope_from=first, scope_to=last, **act).scope_to == last
+
+
+def test_a_request_may_name_several_periods(scoped, adviser):
+    act = {"request": scoped, "scope_note": "", "version": scoped.version, "by": adviser}
+    early = (date(2009, 1, 1), date(2009, 6, 30))
+    late = (date(2010, 7, 1), date(2010, 12, 31))
+    days = {"scope_from": late[0], "scope_to": late[1]}
+    with pytest.raises(Refused, match="The period ends before it begins.") as refused:
+        requests.set_scope(**days, further=[early[::-1]], **act)
+    assert refused.value.field == "scope_to_2"
+    row = requests.set_scope(**days, further=[early, (None, None)], **act)
+    assert fresh(row).periods == [early, late]
+    assert row.periods_in_words == (
+        "1 January 2009 to 30 June 2009 and 1 July 2010 to 31 December 2010"
+    )
+
+
+def test_papers_are_found_in_each_of_the_periods(scoped, agency):
+    for day in (date(2009, 5, 1), date(2010, 5, 1), date(2010, 8, 1)):
+        EarlierPaperFactory(agency=agency, dated=day, pdf=f"%PDF-1.7 {day}".encode())
+    periods = [(date(2009, 1, 1), date(2009, 6, 30)), (date(2010, 7, 1), date(2010, 12, 31))]
+    found = [each.dated for each in found_in(scoped, periods)]
+    assert found == [date(2009, 5, 1), date(2010, 8, 1)]
+    assert found_in(scoped, []) == []
 
 
 # --- decisions on lines --------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from agencies.typed.fields import (
 )
 from reports.requests.law.act import act_named
 from reports.requests.models import Consultation, InformationRequest, ScheduleLine
-from reports.requests.models.request import NAME_LENGTH, NOTE_LENGTH
+from reports.requests.models.request import NAME_LENGTH, NOTE_LENGTH, period_fields
 from reports.requests.models.schedule import TITLE_LENGTH
 from reports.requests.pages.redacting.forms import by_family
 from reports.requests.pages.register.forms import scope_note_field
@@ -51,6 +51,26 @@ class ScopeForm(VersionedForm):
     )
     scope_to = PastDayField(label=gettext_lazy("Papers to"), required=False)
     scope_note = scope_note_field()
+    scope_from_2 = PastDayField(label=gettext_lazy("Second period: papers from"), required=False)
+    scope_to_2 = PastDayField(label=gettext_lazy("Second period: papers to"), required=False)
+    scope_from_3 = PastDayField(label=gettext_lazy("Third period: papers from"), required=False)
+    scope_to_3 = PastDayField(label=gettext_lazy("Third period: papers to"), required=False)
+
+    FURTHER = (period_fields(2), period_fields(3))
+    FOLDED = (*period_fields(2), *period_fields(3))
+    FOLDS = gettext_lazy("The request names several periods")
+
+    def start(self, row: InformationRequest) -> dict[str, Any]:
+        further = zip(self.FURTHER, row.periods[1:], strict=False)
+        days = {
+            name: day for names, period in further for name, day in zip(names, period, strict=True)
+        }
+        return {**super().start(row), **days}
+
+    def arguments(self) -> dict[str, Any]:
+        entered = dict(self.cleaned_data)
+        further = [(entered.pop(begins), entered.pop(ends)) for begins, ends in self.FURTHER]
+        return {**entered, "further": further}
 
 
 class FileForm(Form):

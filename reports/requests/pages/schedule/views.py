@@ -34,7 +34,7 @@ from reports.requests.models.in_scope import (
     NotFrozen,
     as_listed,
     by_plan,
-    found_between,
+    found_in,
     not_frozen,
     papers_of,
 )
@@ -80,9 +80,7 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
             else _("The scope is saved. Enter both days to find papers.")
         )
         return saved(request, form, kept, message, "requests:request-scope", pk)
-    found = (
-        found_between(row, row.scope_from, row.scope_to) if row.scope_from and row.scope_to else []
-    )
+    found = found_in(row, row.periods)
     return form_page(
         request,
         "reports/requests/schedule/scope.html",
@@ -119,9 +117,7 @@ def add_papers(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _not_frozen(row: InformationRequest) -> list[NotFrozen]:
-    if row.scope_from is None or row.scope_to is None:
-        return []
-    return not_frozen(row, row.scope_from, row.scope_to, today=timezone.localdate())
+    return not_frozen(row, row.periods, today=timezone.localdate())
 
 
 # Printing takes seconds, and must not keep the request's transaction, and SQLite's lock, open.
