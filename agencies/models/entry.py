@@ -100,8 +100,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(accepted_at=None, withdrawn_at=None)
 
     def may_join_on(self, on: date) -> Self:
-        """Waiting invitations to a role whose last day has not passed: others cannot be sent again."""
-        return self.waiting().filter(Q(to_on=None) | Q(to_on__gte=on))
+        """Waiting invitations to a role whose last day, and the agency's, has not passed: others cannot be sent again."""
+        is_open = Q(to_on=None) | Q(to_on__gte=on)
+        exists = Q(agency__valid_to=None) | Q(agency__valid_to__gte=on)
+        return self.waiting().filter(is_open & exists)
 
     def found_by(self, words: str) -> Self:
         """Those with each word in the person's name or address, or in the name of the place."""

@@ -54,6 +54,14 @@ def test_a_wrong_line_invites_nobody_and_every_fault_is_said_at_once(administrat
     assert page.context["form"]["lines"].value() == lines
 
 
+def test_nobody_invites_their_own_address_by_a_list(administrator, police):
+    line = f"Me, {administrator.email.upper()}, Police, approver"
+    assert read(line, administrator) == [
+        "Line 1: this is your own address, and you have an account already. Leave the line out. To take another role "
+        "yourself, choose “Invite a person” on the page People of Police."
+    ]
+
+
 def test_what_only_the_service_refuses_invites_nobody_either(administrator, police, post):
     post(administrator, "Ana, ana@example.org, Police, approver")
     page = post(

@@ -29,6 +29,7 @@ from tests.scenery import without_decisions
 from tests.workitems.record import NOW, TODAY, newest, refused, unchanged
 from workitems.desk.to_dos import lines_for
 from workitems.models import Notice, Return
+from workitems.notices.sending import send_notices
 from workitems.plan import coordinators
 from workitems.returns.news import return_news
 from workitems.returns.services import handover, round_levers, rounds
@@ -150,6 +151,14 @@ def test_an_invitation_names_the_plan_the_round_and_the_day(plan, health, owed, 
     assert coordinators.asked_of(health, TODAY, coordinator) == [says]
 
 
+def test_an_invitation_says_that_one_person_may_write_and_submit(health, owed, coordinator):
+    owed.alone_allowed_at, owed.alone_allowed_by = NOW, coordinator
+    owed.alone_reason = "Nobody else works there."
+    owed.save()
+    (says,) = coordinators.asked_of(health, TODAY, coordinator)
+    assert says.endswith("One person may write and submit it.")
+
+
 def test_a_plan_that_is_not_adopted_is_named_by_its_own_coordinators_only(
     plan, health, coordinator
 ):
@@ -188,7 +197,8 @@ def test_who_joins_while_a_round_is_open_gets_its_email_at_once_and_once(
     SeatFactory(agency=health, role=Seat.Role.CONTRIBUTOR)
     user = UserFactory(email="ana@example.org")
     invitation = invited(health, email=user.email, token_hash=hash_of("ana"))
-    Invitation.objects.filter(pk=invitation.pk).update(role=role)
+    before = owed.round.opened_at - timedelta(minutes=1)
+    Invitation.objects.filter(pk=invitation.pk).update(role=role, sent_at=before)
     with django_capture_on_commit_callbacks(execute=True):
         client_of(user).post(reverse("agencies:accept-invitation", args=["ana"]))
     mails = [each for each in mail.outbox if each.to == [user.email]]
@@ -200,6 +210,27 @@ def test_who_joins_while_a_round_is_open_gets_its_email_at_once_and_once(
     ]
     logged = Notice.objects.filter(recipient=user).values_list("reason", "occasion")
     assert {(line.reason, line.occasion) for line in told} <= set(logged)
+
+
+@pytest.mark.both_databases
+def test_an_invitation_sent_since_the_round_opened_has_told_of_it_and_no_other_email_does(
+    health, owed, client_of, django_capture_on_commit_callbacks
+):
+    user = UserFactory(email="ana@example.org")
+    invited(health, email=user.email, token_hash=hash_of("ana"))
+    with django_capture_on_commit_callbacks(execute=True):
+        client_of(user).post(reverse("agencies:accept-invitation", args=["ana"]))
+    send_notices(on=TODAY, at=NOW)
+    assert [each.subject for each in mail.outbox if each.to == [user.email]] == []
+    told = Notice.objects.get(recipient=user)
+    assert (told.reason, told.of_return, told.sent_at) == ("opened", owed, NOW)
+
+
+def test_an_invitation_to_an_agency_that_has_ended_counts_for_nobody(health):
+    invited(health)
+    health.valid_to = TODAY - timedelta(days=1)
+    health.save()
+    assert invited_to([health.pk], TODAY) == {}
 
 
 def test_who_joins_without_an_open_round_gets_none(
@@ -338,7 +369,8 @@ def test_the_coordinator_lets_the_one_person_of_each_agency_do_both_in_one_press
     # What the form asks is not told above it as well.
     assert [each.says for each in page.context["missing"] if "Health" in each.says] == []
     sent = {"name": "Second half", **days, "lets_one_submit": "on", "alone_reason": says}
-    client.post(address, sent)
+    opened = " ".join(client.post(address, sent, follow=True).text.split())
+    assert "One person may write and submit for Health. They are told by email." in opened
     owed = Return.objects.get(round__name="Second half", agency=health)
     assert (owed.alone_reason, owed.alone_allowed_by) == (says, coordinator)
     assert "Written and submitted by one person" not in text_of(client, owed.round.get_absolute_url())  # fmt: skip

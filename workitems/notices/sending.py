@@ -1,7 +1,7 @@
 """Log each person's news and send it, in one transaction per person: daily, or at once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
@@ -90,19 +90,10 @@ def _send(
     return _log_and_mail(recipient, lines, connection, on=on, at=at) > 0
 
 
-def _log_and_mail(
-    recipient: User,
-    lines: list[News],
-    connection: BaseEmailBackend,
-    *,
-    on: date,
-    at: datetime,
-    at_once: bool = False,
-) -> int:
-    """Log and send the news that the log does not have yet. Return the number of lines sent."""
-    lines = in_order(_without_logged({recipient.pk: lines}).get(recipient.pk, []))
-    if not lines:
-        return 0
+def log_as_told(
+    recipient: User, lines: Sequence[News], *, on: date, at: datetime, at_once: bool
+) -> Notice:
+    """Log news that the recipient is told, at least one line, and return its last row."""
     for number, line in enumerate(lines, start=1):
         _, of_return, about, _ = line.key
         row = Notice.objects.create(
@@ -117,6 +108,23 @@ def _log_and_mail(
             sent_at=at,
             at_once=at_once,
         )
+    return row
+
+
+def _log_and_mail(
+    recipient: User,
+    lines: list[News],
+    connection: BaseEmailBackend,
+    *,
+    on: date,
+    at: datetime,
+    at_once: bool = False,
+) -> int:
+    """Log and send the news that the log does not have yet. Return the number of lines sent."""
+    lines = in_order(_without_logged({recipient.pk: lines}).get(recipient.pk, []))
+    if not lines:
+        return 0
+    row = log_as_told(recipient, lines, on=on, at=at, at_once=at_once)
     entries = entries_of(lines, on)
     shown = with_addresses(entries[:ENTRIES_AT_MOST], recipient, on)
     entries[:ENTRIES_AT_MOST] = shown

@@ -89,8 +89,8 @@ class Verb(StrEnum):
 VERBS = {
     Verb.DECIDE: gettext_lazy("Decide"),
     Verb.DISCUSS: gettext_lazy("Discuss"),
-    Verb.HEAR: gettext_lazy("Hear"),
-    Verb.CHASE: gettext_lazy("Chase"),
+    Verb.HEAR: gettext_lazy("Hear from agencies"),
+    Verb.CHASE: gettext_lazy("Follow up"),
     Verb.BY_EMAIL: gettext_lazy("By email"),
 }
 

@@ -66,6 +66,8 @@ def _of_round(agency: Agency, plan: Plan, owed: Return) -> str:
     says = _("{agency} is a member of “{plan}”. Its return for {round} is due on {day}.").format(
         agency=agency, plan=plan.title, round=owed.round.name, day=day_words(owed.due_on)
     )
+    if owed.alone_allowed_at is not None:
+        says = f"{says} {_('One person may write and submit it.')}"
     message = owed.round.message
     if not message:
         return says

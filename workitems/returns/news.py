@@ -11,7 +11,7 @@ from django.utils.timezone import localdate, localtime
 from agencies.models import WRITING_ROLES, Seat
 from workitems.models import Notice, Reminder, Return, ReturnNote, Update, Variation
 from workitems.notices.news import Addressed, Seats, Why, each_once, step_of
-from workitems.notices.sending import mail_at_once
+from workitems.notices.sending import log_as_told, mail_at_once
 from workitems.returns.news_words import ReturnNews
 from workitems.returns.services.answers import answers_of
 from workitems.returns.services.handover import is_from_mail, mendings_of
@@ -209,10 +209,20 @@ def notify_asked_again(decided: Variation, *, on: date, at: datetime) -> None:
 
 
 def notify_joined(seat: Seat, at: datetime) -> None:
-    """Email at once who accepted an invitation which returns of the agency are open."""
+    """Email at once who accepted an invitation which returns of the agency are open.
+
+    An invitation that was sent since a round opened has told of it. The log then says so, so that no other email does.
+    """
     on = localdate(at)
-    if seat.role in WRITING_ROLES and not seat.is_waiting(on):
-        mail_at_once(lambda: _open_for(seat, on), on=on, at=at)
+    if seat.role not in WRITING_ROLES or seat.is_waiting(on):
+        return
+    invited_at = seat.invitation.sent_at
+    for line in _open_for(seat, on):
+        if line.of_return.round.opened_at <= invited_at:
+            told_on = localdate(invited_at)
+            log_as_told(seat.user, [line], on=told_on, at=invited_at, at_once=True)
+    # What is logged is left out.
+    mail_at_once(lambda: _open_for(seat, on), on=on, at=at)
 
 
 def _open_for(seat: Seat, on: date) -> list[ReturnNews]:

@@ -95,7 +95,7 @@ def test_each_kind_of_matter_shows_its_subject(
     shown = {
         "item": ("Brochure printed", "Due 30 June", "Police"),
         "variation": ("Decide", "to 30 September 2010?", "The printer is late."),
-        "decision": ("Chase", "Overdue since 31 May 2010", "New Zealand Police"),
+        "decision": ("Follow up", "Overdue since 31 May 2010", "New Zealand Police"),
         "risk": ("Discuss", "Medium", "Train two at a time."),
         "of_return": ("Due", "14 July 2010"),
     }

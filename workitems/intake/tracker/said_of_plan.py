@@ -33,8 +33,12 @@ TRACKER = re.compile(
     rf"(?P<years>[\s:,–—-]*\(?{SPAN}\)?)?$",
     re.IGNORECASE,
 )
-# A cell of its own with the plan's years: "2026–2029", "Period: 2026 to 2029".
-YEARS = re.compile(rf"(?:[a-z]+ ?){{0,2}}:?\s*\(?(?P<years>{SPAN})\)?", re.IGNORECASE)
+# A cell of its own with the plan's years: "2026–2029", "Period: 2026 to 2029"; "2026-12" is a month.
+YEARS = re.compile(
+    r"(?:(?:plan )?(?:period|years?|term|fy)\b:?\s*)?"
+    rf"\(?(?P<years>{SPAN}(?<![-–—/](?:0\d|1[0-2])))\)?",
+    re.IGNORECASE,
+)
 HAS_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 

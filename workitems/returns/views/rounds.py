@@ -269,6 +269,11 @@ def open_round(request: HttpRequest, slug: str) -> HttpResponse:
     if made := carry_out(request, form, round_services.open_round, plan=plan, at=now):
         alone = made.returns.filter(alone_allowed_at__isnull=False)
         notify_at_once(alone, Notice.Reason.ALONE, on=localdate(), at=now)
+        if let := [each.agency.short_name for each in alone.select_related("agency")]:
+            says = gettext(
+                "One person may write and submit for {agencies}. They are told by email."
+            )
+            messages.success(request, says.format(agencies=list_in_words(let)))
         asked = made.returns.values_list("agency", flat=True)
         again = invitations.send_all_again(agencies=asked, by=signed_in(request), at=now)
         if count := len({each.email for each in again}):
