@@ -31,7 +31,6 @@ from reports.progress.plan_counts import (
     Due,
     EarlierCounts,
     PlanCounts,
-    counts_of,
     timeline_of,
 )
 from reports.progress.tiles import Tiles, tiles_of
@@ -320,7 +319,7 @@ def compose(
     moves: Moves = NO_MOVES,
     changes: Comparison | None = None,
 ) -> Dashboard:
-    return Dashboard(view=view, at=at, now=counts_of(at), then=then, moves=moves, compared=changes)
+    return Dashboard(view=view, at=at, now=PlanCounts(at), then=then, moves=moves, compared=changes)
 
 
 def statuses(

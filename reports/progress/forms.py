@@ -1,7 +1,7 @@
 """The filter bar of the dashboard and its pages: as at, compared with, pillar, agency."""
 
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django import forms
@@ -52,7 +52,9 @@ class BarForm(Form):
             self.add_error("since", _("Choose a day before {day}.").format(day=at.words))
         return found
 
-    @property
+    # The frame and the bar print these several times.
+
+    @cached_property
     def view(self) -> PlanView:
         """The view of the plan that the valid fields select."""
         self.is_valid()
@@ -67,12 +69,12 @@ class BarForm(Form):
             agency=found.get("agency"),
         )
 
-    @property
+    @cached_property
     def pillar_words(self) -> str:
         """The chosen pillar, or "All pillars"."""
         return self._words("pillar", self.view.pillar)
 
-    @property
+    @cached_property
     def agency_words(self) -> str:
         return self._words("agency", self.view.agency)
 

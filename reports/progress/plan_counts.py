@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 from itertools import chain
@@ -49,21 +49,53 @@ class CauseCount(NamedTuple):
     days: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class PlanCounts:
-    """The counts of a plan, whole or narrowed to a pillar or a lead agency.
+    """The counts of a plan, whole or narrowed to a pillar or a lead agency. Each is made when it is first shown."""
 
-    `statuses` are the numbers of items by place and status. `single` are the items of places with
-    few of them. `lines` are all that need attention, most urgent first. `due` is the number of
-    milestones due within so many days. `causes` begin with most days.
-    """
+    at: PlanAt = field(repr=False)
 
-    statuses: Mapping[Place, Counter[Status]]
-    single: Mapping[Place, Sequence[ItemAt]]
-    lines: Sequence[Line]
-    due: Mapping[int, int]
-    due_soon: Sequence[Due]
-    causes: Sequence[CauseCount]
+    @cached_property
+    def statuses(self) -> Mapping[Place, Counter[Status]]:
+        """The numbers of items by place and status."""
+        return statuses_of(self.at.items)
+
+    @cached_property
+    def single(self) -> Mapping[Place, Sequence[ItemAt]]:
+        """The items of places with few of them."""
+        single: dict[Place, list[ItemAt]] = {
+            place: [] for place, found in self.statuses.items() if found.total() <= MARKS_IN_A_CELL
+        }
+        # Each place of a large plan has more items.
+        for item in self.at.items if single else ():
+            if (place := (item.pillar, item.lead)) in single:
+                single[place].append(item)
+        return single
+
+    @cached_property
+    def lines(self) -> Sequence[Line]:
+        """All that need attention, most urgent first."""
+        return attention(self.at)
+
+    @cached_property
+    def _soon(self) -> list[MilestoneAt]:
+        return due_within(self.at, DUE_WITHIN_DAYS[-1])
+
+    @property
+    def due(self) -> Mapping[int, int]:
+        """The number of milestones due within so many days."""
+        return {
+            days: sum(row.is_due_within(days) for row in self._soon) for days in DUE_WITHIN_DAYS
+        }
+
+    @cached_property
+    def due_soon(self) -> Sequence[Due]:
+        return [Due(row, self.at.by_pk[row.item], row.late) for row in self._soon[:DUE_SHOWN]]
+
+    @cached_property
+    def causes(self) -> Sequence[CauseCount]:
+        """Those with most days first."""
+        return _causes(self.at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,26 +125,6 @@ def statuses_of(items: Iterable[ItemAt]) -> dict[Place, Counter[Status]]:
     for (pillar, lead, status), count in counts.items():
         found[pillar, lead][Status(status)] = count
     return found
-
-
-def counts_of(at: PlanAt) -> PlanCounts:
-    statuses = statuses_of(at.items)
-    single: dict[Place, list[ItemAt]] = {
-        place: [] for place, found in statuses.items() if found.total() <= MARKS_IN_A_CELL
-    }
-    # Each place of a large plan has more items.
-    for item in at.items if single else ():
-        if (place := (item.pillar, item.lead)) in single:
-            single[place].append(item)
-    soon = due_within(at, DUE_WITHIN_DAYS[-1])
-    return PlanCounts(
-        statuses=statuses,
-        single=single,
-        lines=attention(at),
-        due={days: sum(row.is_due_within(days) for row in soon) for days in DUE_WITHIN_DAYS},
-        due_soon=[Due(row, at.by_pk[row.item], row.late) for row in soon[:DUE_SHOWN]],
-        causes=_causes(at),
-    )
 
 
 def due_within(at: PlanAt, days: int) -> list[MilestoneAt]:

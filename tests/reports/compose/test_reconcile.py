@@ -142,7 +142,7 @@ def test_a_deadline_counts_as_moved_again_from_the_second_time(times_moved, urge
         milestone__forecast_due=TODAY,
         milestone__item__heard_on=TODAY,
     )
-    counted = plan_counts.counts_of(plan_at(delay.milestone.item.plan, Moment.today(TODAY)))
+    counted = plan_counts.PlanCounts(plan_at(delay.milestone.item.plan, Moment.today(TODAY)))
     assert [line.item.pk for line in counted.lines] == [delay.milestone.item.pk] * urgent
 
 
