@@ -43,6 +43,7 @@ from reports.compose.told_results import (
     has_date,
     told_with_name,
 )
+from reports.compose.verdict import lacking_in_short
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
 from reports.document.dates import long_date, period
 from reports.document.wording import (
@@ -72,7 +73,7 @@ SURE_WORDS_IF_LATE = 110  # where more than `MIN_RESULTS` items that lead are la
 MAX_MILESTONES = 8
 # Limit on the completed items named.
 MAX_COMPLETED = 12
-# Limit on the completed items that are named although a result above is theirs, in a paper by item.
+# Limit on the completed items that are named although a result above is theirs.
 MAX_NAMED = 6
 # Limit on the items named of those whose key achievements have no room.
 MAX_LEFT = 8
@@ -179,7 +180,7 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
         reviewer=facts.coordinator.short_name,
     )
     without = _without_evidence(found.counts) if writer.is_by_item else ""
-    lacking = _lacking_evidence(found.counts, facts.coordinator.short_name)
+    lacking = "" if without else _lacking_evidence(writer, found.counts)
     yield writer.paragraph(
         without or lacking or in_english(sentence)(found, writing),
         about="shown to be done",
@@ -192,10 +193,12 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
     )
 
 
-def _lacking_evidence(counts: Counter[Completion], reviewer: str) -> str:
+def _lacking_evidence(writer: Writer, counts: Counter[Completion]) -> str:
     """Return for how many completed milestones evidence is missing: "DoL cannot yet vouch fully for six of the 35 milestones reported
     complete: two have no evidence on file and four rest on a note alone."; "" if it is missing for
-    none. What was usual before is counted among them, and is told by the annex."""
+    none. Where the summary has how many, this says only what is missing. What was usual before is counted among them, and is
+    told by the annex."""
+    reviewer = writer.facts.coordinator.short_name
     bare, notes, doubted = (
         counts[each] for each in (Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED)
     )
@@ -207,10 +210,12 @@ def _lacking_evidence(counts: Counter[Completion], reviewer: str) -> str:
     parts = [f"{which} {agree(bare, 'has', 'have')} no evidence on file"]
     parts += [f"{number(notes)} {agree(notes, 'rests', 'rest')} on a note alone"] if notes else []
     parts += [f"{reviewer} questions {number(doubted)}"] if doubted else []
-    return (
-        f"{reviewer} cannot yet vouch fully for {number(lacking)} of the {number(total)} milestones reported complete: "
-        f"{join_words(parts)}."
-    )
+    if writer.tells_of_lacking:
+        for_which = f"for which {reviewer} cannot yet vouch fully"
+        if lacking == 1:
+            return f"The one milestone {for_which} has no evidence on file."
+        return f"Of the {number(lacking)} milestones {for_which}, {join_words(parts)}."
+    return f"{lacking_in_short(writer.facts)}: {join_words(parts)}."
 
 
 def _without_evidence(counts: Counter[Completion]) -> str:
@@ -490,8 +495,8 @@ def _omitted(
 
 
 def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> str:
-    """Return a sentence that names the completed items: all, or the first and the number of others. Items that are
-    named `above` are counted only, if there are several."""
+    """Return a sentence that names the completed items: all, if they are few; of many, the first, and the number of others. Of many,
+    items that are named `above` are counted only, if there are several."""
     if not completed:
         return ""
     count = count_in_words(len(completed), "work item")
@@ -505,7 +510,7 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
         done = f"Agencies report {count} completed in the {when}"
     shown = sorted(completed, key=lambda item: not item.is_key)
     new = [item for item in shown if item not in above]
-    if len(shown) - len(new) == 1:
+    if len(shown) - len(new) == 1 or len(shown) <= MAX_NAMED:
         new = shown
     if writer.is_by_item and len(shown) <= MAX_NAMED and any(item in above for item in shown):
         # Those above are noted as complete.

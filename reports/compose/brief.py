@@ -53,7 +53,9 @@ from reports.compose.verdict import (
     divided,
     has_no_names_of_late,
     how_many,
+    is_badly_shown,
     keys_come_first,
+    lacking_in_short,
     late_and_idle,
     late_and_keys,
     late_keys,
@@ -238,9 +240,15 @@ def _how_it_goes(writer: Writer, room: Room) -> Line:
         # What has begun late is told with what is late; the rest is on track.
         waiting, first_steps = NO_LINE
     sentences = [*figures, *_since_last_paper(facts), *([waiting] if waiting else ())]
+    sources = [item_source(item) for item in facts.items] or [facts.plan_source]
+    if is_badly_shown(facts) and not writer.tells_of_evidence:
+        writer.tells_of_lacking = True
+        sentences.append(f"{lacking_in_short(facts)}.")
+        steps = [(item, step) for item in facts.items for step in item.milestones]
+        done = facts.completions.by_milestone
+        sources += [milestone_source(item, step) for item, step in steps if step.pk in done]
     if not sentences:
         return NO_LINE
-    sources = [item_source(item) for item in facts.items] or [facts.plan_source]
     room.use(*sentences)
     return " ".join(sentences), [*sources, *first_steps]
 

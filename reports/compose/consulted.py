@@ -7,9 +7,9 @@ from typing import Any
 
 from reports.compose.facts import AnswerFacts
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.document import Bullet, Paragraph, Source, Text
+from reports.document import Bullet, Paragraph, Source, Text, Verb
 from reports.document.dates import long_date
-from reports.document.wording import capitalised, closed, opened
+from reports.document.wording import capitalised, closed, join_words, opened
 from reports.models import ResponseChoice
 from reports.models.response import ON_THE_PAPER
 from workitems.terms.sentence_ends import sentences
@@ -49,6 +49,13 @@ def _marked(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
         yield writer.paragraph(
             f"{opening}. No recommendation was marked.", about=about, sources=sources
         )
+    elif all(_as_asked(choice) for choice in answer.choices):
+        followed = [row for choice in answer.choices for row in answer.actions.get(choice.key, ())]
+        words = [f"{opening}: {who} {join_words(map(_done, answer.choices))}."]
+        words += [closed(capitalised(_action(writer, row))) for row in followed]
+        yield writer.paragraph(
+            " ".join(words), about=about, sources=[*sources, *map(_source, followed)]
+        )
     elif len(answer.choices) == 1 and not has_actions:
         words = (
             f"{opening}: the recommendation {_asked(marked[0])} was marked “{marked[0].option}”."
@@ -57,6 +64,20 @@ def _marked(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
     else:
         bullets = [_bullet(writer, choice, answer) for choice in answer.choices]
         yield from writer.paragraphs(f"{opening}:", about=about, bullets=_ended(bullets))
+
+
+def _as_asked(choice: ResponseChoice) -> bool:
+    """Whether the Minister did what was recommended, without a comment: "agreed" at "agree that …"."""
+    return (
+        choice.verb in tuple(Verb)
+        and choice.option == Verb(choice.verb).options[0]
+        and not choice.comment
+    )
+
+
+def _done(choice: ResponseChoice) -> str:
+    """Return a clause such as "noted the contents of that paper"."""
+    return f"{choice.option} {_asked(choice).removeprefix(f'to {choice.verb} ')}"
 
 
 def _asked(choice: ResponseChoice) -> str:

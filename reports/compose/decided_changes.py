@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from agencies.models import Agency
 from reports.compose.budget import Room
-from reports.compose.citations import NO_LINE, Line
+from reports.compose.citations import NO_LINE, Line, item_source
 from reports.compose.facts import Facts, GroupChange
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.subjects import MAX_NAMED
@@ -16,6 +16,7 @@ from reports.document.wording import (
     closed,
     count_in_words,
     first_sentences,
+    join_words,
     joined,
     number,
     opened,
@@ -121,6 +122,8 @@ def _what_changed(row: GroupChange) -> str:
     return CHANGED[Variation.Kind(row.kind)]
 
 
+# Limit on the items that are named where there are too many for their reasons.
+MAX_LISTED = 6
 # Words of an agency in a reason.
 REASON_WORDS = 20
 
@@ -133,7 +136,7 @@ def withdrawn(writer: Writer, room: Room) -> Line:
     gone = [item for item in writer.facts.items if item.stage == Stage.WITHDRAWN]
     found = [(item, why) for item in gone if (why := why_withdrawn(writer.facts, item))]
     writer.tells_of_withdrawals = True
-    return _with_reasons(writer, found, room)
+    return _with_reasons(writer, found, room, "The Plan no longer includes {}.")
 
 
 def _added(writer: Writer, room: Room) -> Line:
@@ -151,15 +154,20 @@ def _added(writer: Writer, room: Room) -> Line:
         for item in writer.facts.items
         if (row := decided.get(item.pk)) and item.stage != Stage.WITHDRAWN
     ]
-    return _with_reasons(writer, found, room)
+    return _with_reasons(writer, found, room, "The working group added {}.")
 
 
 def _with_reasons(
-    writer: Writer, found: list[tuple[ItemAt, tuple[str, str, Source]]], room: Room
+    writer: Writer, found: list[tuple[ItemAt, tuple[str, str, Source]]], room: Room, many: str
 ) -> Line:
-    """Return a sentence for each item, with the reason in its record; nothing if they are many."""
+    """Return a sentence for each item, with the reason in its record; of `many`, one that names them."""
     if len(found) > MAX_NAMED:
-        return "", []
+        names = [writer.names.item(item) for item, _ in found]
+        if len(names) > MAX_LISTED:
+            names = [f"{number(len(names))} items ({join_words(item.number for item, _ in found)})"]
+        text = many.format(join_words(names))
+        room.use(text)
+        return text, [source for item, (_, _, of) in found for source in (item_source(item), of)]
     sentences, sources = [], []
     for item, (how, typed, source) in found:
         with errors_naming(source):

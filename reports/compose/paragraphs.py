@@ -206,6 +206,8 @@ class Writer:
         self.tells_of_risk = False
         # Whether the paper says what was withdrawn, and why.
         self.tells_of_withdrawals = False
+        # Whether the summary has for how many completed milestones evidence is missing.
+        self.tells_of_lacking = False
         # The items that are not key of which its first line says to which later date they were moved.
         self.moves_told: set[int] = set()
         # First steps of items that have not started, of which the summary has the date.

@@ -130,6 +130,8 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
     which the paper does not refer. What is on a late key item, or on one whose cause is not settled, stays longest."""
     paragraphs = [each for section in sections.values() for each in section.paragraphs]
     whole = "\n".join(text for each in paragraphs for text in texts_of(each))
+    answer = writer.facts.answer
+    stays = STAYS | ({key("p", f"answer {answer.paper.pk}")} if answer else set())
     parts: list[Part] = []
     for place, paragraph in enumerate(sections[content].paragraphs):
         if paragraph.bullets and paragraph.key not in WHOLE:
@@ -138,7 +140,7 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
                 for bullet in range(1, len(paragraph.bullets))
                 if not any(ASKED in text for text in texts_of(paragraph.bullets[bullet]))
             ]
-        elif paragraph.key not in STAYS and f"{{{paragraph.key}}}" not in whole:
+        elif paragraph.key not in stays and f"{{{paragraph.key}}}" not in whole:
             parts.append(Part(place))
     # A section says something.
     is_empty = len(parts) == len(sections[content].paragraphs) and all(

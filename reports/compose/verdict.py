@@ -30,6 +30,10 @@ MANY_ITEMS = 10
 MAX_MEASURED = 3
 
 
+# The summary says so if evidence is missing for more than one in so many of the milestones reported complete.
+MANY_LACKING = 3
+
+
 _COMPLETED = re.compile(r"\bcompleted?\b", re.IGNORECASE)
 
 
@@ -49,12 +53,15 @@ def at_stages(facts: Facts, of_all: str = "") -> str:
 
 
 def _gone(facts: Facts) -> list[str]:
-    """Return a sentence on how many items are withdrawn."""
+    """Return a sentence on how many items are withdrawn, which the numbers before it leave out."""
     gone = len(facts.items) - len(facts.kept)
     if not gone:
         return []
-    count = f"{number(gone)} more" if facts.kept else count_in_words(gone, "work item")
-    return [f"{capitalised(count)} {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."]
+    if not facts.kept:
+        count = capitalised(count_in_words(gone, "work item"))
+        return [f"{count} {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."]
+    that, are = agree(gone, "that was", "that were"), agree(gone, "is", "are")
+    return [f"{capitalised(count_in_words(gone, 'item'))} {that} withdrawn {are} not counted."]
 
 
 def _other_parts(facts: Facts) -> list[str]:
@@ -261,8 +268,8 @@ def other_keys(facts: Facts, fine: list[ItemAt]) -> str:
         )
     if count == len(kept):
         return "No key item is at risk."
-    those = agree(count, "other key item", f"other {number(count)} key items")
-    return f"The {those} {agree(count, 'is', 'are')} on track{' or complete' if done else ''}."
+    those = agree(count, "other key item is", "other key items are")
+    return f"The {those} on track{' or complete' if done else ''}."
 
 
 def verdict_of(facts: Facts, late: str) -> str:
@@ -374,3 +381,25 @@ def _how_many_key(facts: Facts, late: int, keys: int) -> str:
 
 def all_of(count: int) -> str:
     return "both" if count == 2 else f"all {number(count)}"
+
+
+def lacking_in_short(facts: Facts) -> str:
+    """Return for how many completed milestones the coordinating agency has not enough evidence, without the full stop."""
+    count, total = _lacking(facts)
+    return (
+        f"{facts.coordinator.short_name} cannot yet vouch fully for {number(count)} of the {number(total)} milestones "
+        "reported complete"
+    )
+
+
+def is_badly_shown(facts: Facts) -> bool:
+    """Whether evidence is missing for so many of the completed milestones, though not for all, that the summary says so."""
+    count, total = _lacking(facts)
+    has_bare = facts.completions.counts[Completion.WITHOUT] > 0
+    return has_bare and count < total < MANY_LACKING * count
+
+
+def _lacking(facts: Facts) -> tuple[int, int]:
+    counts = facts.completions.counts
+    kinds = Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED
+    return sum(counts[each] for each in kinds), counts.total()

@@ -73,8 +73,13 @@ def test_nothing_is_printed_before_there_is_an_answer(plan, issued):
 
 def test_the_answer_to_one_recommendation_is_a_sentence(plan, issued):
     answer(issued, "noted")
+    assert background_texts(plan) == [f"{ANSWERED}: you noted the contents of that paper."]
+
+
+def test_what_was_not_done_as_recommended_is_quoted(plan, issued):
+    answer(issued, "seen")
     assert background_texts(plan) == [
-        f"{ANSWERED}: the recommendation to note the contents of that paper was marked “noted”."
+        f"{ANSWERED}: the recommendation to note the contents of that paper was marked “seen”."
     ]
 
 
@@ -111,7 +116,7 @@ def test_an_answer_without_any_choice_is_reported_too(plan, issued):
             "It was for the New Zealand Police to train everybody by 30 September 2010, and this is not recorded as "
             "done.",
         ),
-        (date(2010, 9, 12), "the New Zealand Police, done on 12 September 2010: Train everybody."),
+        (date(2010, 9, 12), "The New Zealand Police, done on 12 September 2010: Train everybody."),
     ],
 )
 def test_a_follow_up_of_an_agency_is_printed_with_its_state(plan, issued, police, done_on, when):
@@ -120,9 +125,8 @@ def test_a_follow_up_of_an_agency_is_printed_with_its_state(plan, issued, police
     with time_machine.travel(datetime(2010, 9, 13, tzinfo=UTC)):
         to_do.done_on = done_on
         history.save(to_do, by=None)
-    assert background_texts(plan)[2:] == [
-        "- to agree that training be finished: agreed",
-        f"  - {when}",
+    assert background_texts(plan) == [
+        f"{ANSWERED}: you noted the contents of that paper and agreed that training be finished. {when}"
     ]
 
 
@@ -135,8 +139,8 @@ def test_a_follow_up_that_is_ahead_is_a_sentence(plan, issued, police, typed):
     to_do = FollowUpFactory(issued=issued, owner_agency=police, text=typed, due_on=due_on)
     with time_machine.travel(datetime(2010, 9, 13, tzinfo=UTC)):
         history.save(to_do, by=None)
-    assert background_texts(plan)[-1] == (
-        "  - The New Zealand Police will train everybody by 30 September 2011."
+    assert background_texts(plan)[-1].endswith(
+        "training be finished. The New Zealand Police will train everybody by 30 September 2011."
     )
 
 
@@ -165,7 +169,9 @@ def test_a_corrected_answer_is_printed_as_on_the_papers_date(plan, issued):
         reason="The wrong box",
         recorded_at=datetime(2011, 7, 1, tzinfo=UTC),
     )
-    assert background_texts(plan, dated=date(2011, 6, 30))[0].endswith("was marked “noted”.")
+    assert background_texts(plan, dated=date(2011, 6, 30))[0].endswith(
+        "you noted the contents of that paper."
+    )
     assert background_texts(plan)[0].endswith("No recommendation was marked.")
 
 

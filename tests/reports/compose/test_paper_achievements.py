@@ -333,7 +333,7 @@ def test_items_completed_in_the_period_are_named_key_ones_first(done, printed):
     assert len(paper(facts(*items, old)).sections[2].paragraphs[0].sources) == done
 
 
-def test_a_completed_item_whose_achievement_is_mentioned_is_not_named_again():
+def test_a_few_completed_items_are_all_named_though_their_achievements_are_mentioned():
     over = {"stage": "complete", "completed_on": date(2010, 5, 3)}
     one, two = (
         pair("Police did it.", title="Train staff", **over),
@@ -343,8 +343,12 @@ def test_a_completed_item_whose_achievement_is_mentioned_is_not_named_again():
     silent = item("1.3", title="Write", **over)
     items = [one[0], two[0], silent]
     lines = section_texts(facts(*items, updates=[one[1], two[1]]), "achievements")
-    assert lines[-1] == "Three work items were completed in the year, among them “Write” (1.3)."
-    assert achieved(one, two)[-1] == "Two work items were completed in the year (1.1 and 1.2)."
+    assert lines[-1] == (
+        "Three work items were completed in the year: “Train staff” (1.1), “Police did more.” (1.2) and “Write” (1.3)."
+    )
+    assert achieved(one, two)[-1] == (
+        "Two work items were completed in the year: “Train staff” (1.1) and “Police did more.” (1.2)."
+    )
     assert achieved(one, long)[-1] == (
         "Two work items were completed in the year: “Train staff” (1.1) and “Ask” (1.4)."
     )

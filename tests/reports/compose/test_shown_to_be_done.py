@@ -33,9 +33,21 @@ def test_achievements_end_with_how_they_are_shown_to_be_done():
 def test_what_lacks_evidence_is_said_first_with_what_rests_on_a_note_or_is_questioned():
     of = given("with_evidence", "without", "without", "note_only", "questioned", "before_plan")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "DoL cannot yet vouch fully for four of the six milestones reported complete: two have no evidence on file, one rests on a "
-        "note alone and DoL questions one."
+        "Of the four milestones for which DoL cannot yet vouch fully, two have no evidence on file, one rests on a note alone and DoL "
+        "questions one."
     )
+
+
+def test_the_summary_says_so_if_evidence_is_missing_for_more_than_a_third():
+    says = "(DoL) cannot yet vouch fully for {} milestones reported complete."
+
+    def summary(*classes):
+        return " ".join(section_texts(given(*classes), SectionKind.PURPOSE))
+
+    assert says.format("two of the five") in summary("without", "note_only", *["with_evidence"] * 3)
+    assert "vouch" not in summary("without", *["with_evidence"] * 2)
+    # Of one that has none at all, how many are complete says it.
+    assert "vouch" not in summary("without", "without")
 
 
 def test_the_coordinating_agency_is_named_where_it_questions_one():
