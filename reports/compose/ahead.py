@@ -15,6 +15,7 @@ from reports.compose.late_words import (
     in_agency_words,
     in_words_of,
     is_done,
+    told_first,
     unsettled,
 )
 from reports.compose.paragraphs import Writer, errors_naming, key
@@ -27,7 +28,7 @@ from reports.compose.subjects import (
     with_notes,
 )
 from reports.document import Bullet, Paragraph, Section, SectionKind, Source
-from reports.document.dates import long_date
+from reports.document.dates import long_date, month_of
 from reports.document.wording import (
     agree,
     capitalised,
@@ -64,6 +65,7 @@ MONTHS_AHEAD = 12
 MAX_DATES = 5
 MAX_DATES_IF_TIGHT = 4
 MOST_DATES = 6
+MOST_NAMED_DATES = 8  # that the paper names before
 LEAST_BY_ITEM, LEAST_IF_TIGHT = 3, 2
 MAX_FOR_YOU = 2  # actions that come to the Minister
 # Limit on the plans for late items, and how many are told whether they fit or not.
@@ -142,7 +144,10 @@ def _conditions_ahead(writer: Writer) -> Iterator[Dated]:
         words = WORDS[Delay.Cause(delay.cause)]
         if day > delay.on:
             who = writer.bracketed(writer.facts.agencies[agency])
-            act = f"{words.to_do} {words.for_what} {writer.names.phrase(entry.item)}"
+            # As the date of the thing is told in the same list.
+            step = told_first(entry)
+            thing = step.as_told or writer.names.phrase(entry.item)
+            act = f"{words.to_do} {words.for_what} {thing}"
             yield day, f"{long_date(day)}: {who} to {act}", source
 
 
@@ -280,12 +285,16 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
     soon_only = [pair for pair in nearest if not pair[1].is_late][max(most - late, 1) :]
     must = [pair for pair in [*nearest, *must] if pair not in soon_only]
     named = (
-        [] if writer.is_by_item else [pair for pair in ranked if _is_told_of(writer, *pair, order)]
+        []
+        if writer.is_by_item
+        else [
+            pair for pair in ranked if _is_told_of(writer, *pair, order) or _is_named(writer, *pair)
+        ]
     )
-    if len(named) <= MOST_DATES:
+    if len(named) <= MOST_NAMED_DATES:
         # What the paper names ahead comes before anything else.
         must = list(dict.fromkeys([*named, *must]))
-        most = max(most, len(named))
+        most = max(most, min(len(named) + bool(must), MOST_NAMED_DATES))
     must = must[:most]
     near = [pair for pair in ranked if pair[1].forecast_due <= soon and pair not in must]
     sure = must
@@ -312,10 +321,10 @@ def _is_told_of(writer: Writer, item: ItemAt, step: MilestoneAt, leading: Collec
 
 
 def _is_named(writer: Writer, item: ItemAt, step: MilestoneAt) -> bool:
-    """Whether a result that the paper tells of the item names the day of its milestone."""
-    day = long_date(step.forecast_due)
+    """Whether a result that the paper tells of the item names the month of its milestone."""
+    month = month_of(step.forecast_due)
     return any(
-        day in each.achieved and each.pk in writer.reported
+        month in each.achieved and each.pk in writer.reported
         for each in writer.facts.updates_of(item)
     )
 

@@ -51,11 +51,10 @@ def _marked(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
         )
     elif all(_as_asked(choice) for choice in answer.choices):
         followed = [row for choice in answer.choices for row in answer.actions.get(choice.key, ())]
-        words = [f"{opening}: {who} {join_words(map(_done, answer.choices))}."]
-        words += [closed(capitalised(_action(writer, row))) for row in followed]
-        yield writer.paragraph(
-            " ".join(words), about=about, sources=[*sources, *map(_source, followed)]
-        )
+        told = [f"{opening}: {who} {join_words(map(_done, answer.choices))}."]
+        told += [closed(capitalised(_action(writer, row))) for row in followed]
+        sources += map(_source, followed)
+        yield writer.paragraph(" ".join(told), about=about, sources=sources)
     elif len(answer.choices) == 1 and not has_actions:
         words = (
             f"{opening}: the recommendation {_asked(marked[0])} was marked “{marked[0].option}”."

@@ -33,6 +33,7 @@ from reports.compose.late_words import (
     requested,
     settled,
     speaker,
+    without_repeating,
     without_second,
 )
 from reports.compose.paragraphs import Writer, errors_naming
@@ -347,7 +348,7 @@ def _with_reason(
             names = writer.agency_names
             return because(
                 start,
-                reason,
+                without_repeating(start, reason),
                 delay,
                 is_late=entry.is_late,
                 who=who,

@@ -123,6 +123,23 @@ def because(
     return " ".join([begun, *rest])
 
 
+_HEAD = re.compile(r"(?P<head>[A-Za-z]+) (?:for|in|of|on|to) ")
+
+
+def without_repeating(name: str, text: str) -> str:
+    """Return a text that follows a name without its noun: of "Guidance for boards", "the two advisers who write it"."""
+    found = _HEAD.match(name)
+    if not found:
+        return text
+    it = "them" if is_plural(found["head"]) else "it"
+    return re.sub(
+        rf"\bthe {found['head'].lower()}(?= (?:are|had|has|have|is|was|were|will)\b|[,.;])",
+        it,
+        text,
+        count=1,
+    )
+
+
 def moved_again(step: MilestoneAt | None, delay: DelayAt) -> str:
     """Return by which move of a milestone's date a cause is told, if an earlier one past the agreed date had another cause: "from 4
     March to May 2027"; "" if it is the cause of all of its lateness."""

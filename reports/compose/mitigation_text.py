@@ -331,6 +331,7 @@ def _of_item(
 ) -> Paragraph:
     """Return a paragraph on an item, which begins with its name."""
     (first, source), *rest = passages
+    first = _with_name(name, first)
     if name not in first:
         first = first.removeprefix("Next, ")
         # An action may be no sentence: "A shorter course by video".
@@ -345,6 +346,14 @@ def _of_item(
         [(text, [of]) for text, of in ((first, source), *rest)],
         about=f"mitigation of item {entry.item.pk}",
     )
+
+
+def _with_name(name: str, text: str) -> str:
+    """Return a text with an item's name in place of its noun: "The board’s guidance on health care is in draft"."""
+    noun = name.partition(" ")[0]
+    if not (noun.isalpha() and noun.islower() and len(noun) > 3) or name in text:
+        return text
+    return re.sub(rf"(?<=’s ){noun}(?= (?:has|have|is|are|was|were|will)\b)", name, text, count=1)
 
 
 def _name(writer: Writer, entry: LateItem) -> str:

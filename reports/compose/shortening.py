@@ -148,7 +148,16 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
     )
     parts = parts[1:] if is_empty else parts
     if content not in LATE:
-        return parts
+        slipped = {entry.item.number for entry in writer.facts.late}
+        placed = sections[content].paragraphs
+        # Dates of what has slipped stay longest.
+        return sorted(
+            parts,
+            key=lambda part: (
+                placed[part.paragraph].key == DATES
+                and slipped.isdisjoint(_numbers(_sources_of(writer, placed, part)))
+            ),
+        )
     keys = {
         entry.item.number for entry in writer.facts.late if entry.item.is_key or unsettled(entry)
     }
