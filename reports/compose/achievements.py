@@ -510,8 +510,7 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
         done = f"Agencies report {count} completed in the {when}"
     shown = sorted(completed, key=lambda item: not item.is_key)
     new = [item for item in shown if item not in above]
-    is_short = writer.is_tight and not writer.is_by_item and len(shown) - len(new) > 1
-    if len(shown) - len(new) == 1 or (len(shown) <= MAX_NAMED and not (is_short and new)):
+    if len(shown) - len(new) == 1 or len(shown) <= MAX_NAMED:
         new = shown
     if writer.is_by_item and len(shown) <= MAX_NAMED and any(item in above for item in shown):
         # Those above are noted as complete.
@@ -527,9 +526,6 @@ def _completed(writer: Writer, completed: list[ItemAt], above: list[ItemAt]) -> 
     names = some([_with_doubt(writer, item) for item in new], MAX_COMPLETED)
     where = writer.where(["items", "items_texts"]) if len(new) > MAX_COMPLETED else ""
     among = "among them " if len(new) < len(completed) else ""
-    if among and is_short and len(new) <= MAX_COMPLETED:
-        those = f"{number(len(shown) - len(new))} of those above"
-        return f"{done}: {join_words([those, *(_with_doubt(writer, item) for item in new)])}."
     return f"{done}{', ' if among else ': '}{among}{names}{f' ({where})' if where else ''}."
 
 

@@ -33,7 +33,7 @@ from reports.compose.paragraphs import Writer, asked, length
 from reports.compose.questions import questions
 from reports.compose.shortening import shortened
 from reports.compose.talking_points import talking_points
-from reports.compose.writing_out import in_full_at_first
+from reports.compose.writing_out import in_full_at_first, introduce_left
 from reports.document import (
     Annex,
     Cover,
@@ -139,6 +139,8 @@ def write(
 # more: only a few words are kept, for the lead of the recommendations.
 FILLED = 0.94
 KEPT_BY_ITEM = 5
+# Words kept for agencies to be written out, in a paper that is shortened.
+SPARE = (0, 10, 25)
 LEAST_KEPT = 10  # of a paper that is too long whatever it leaves out
 TRIES = 8
 TRIES_BY_ITEM = 12
@@ -184,10 +186,16 @@ def _fitted(facts: Facts, made: Made) -> tuple[Writer, dict[str, Section]]:
     found = list(asks(writer))
     # What is asked stands in the summary too, in place of its mark.
     kept = LEAST_KEPT + (count_words(asked(found)) if found else 0)
-    short = shortened(writer, sections, max(facts.most_words - kept, 0))
-    if short is not sections:
+    most = max(facts.most_words - kept, 0)
+    for spare in SPARE:
+        short = shortened(writer, sections, max(most - spare, 0))
+        if short is sections:
+            break
         # An agency's first place may have been left out.
-        short = in_full_at_first(short, facts.agencies.values())
+        agencies = facts.agencies.values()
+        short = introduce_left(in_full_at_first(short, agencies), agencies)
+        if sum(length(each) for made in short.values() for each in made.paragraphs) <= most:
+            break
     return writer, short
 
 

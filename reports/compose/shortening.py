@@ -39,6 +39,7 @@ LATE = ("delay", "mitigation")
 SILENT = {*SUMMARIES, "background"}
 # Limits on the items of which a list gives the names, on the words of those, and on the numbers in one sentence.
 MOST_NAMES, NAMES_WORDS, MAX_NAMED = 3, 20, 12
+MOST_NAMES_WORDS = 45  # of late items
 # Annexes that have what a section leaves out. Those of items have the dates of delays, but no causes or actions.
 HOLDS = {
     "achievements": ("items_texts",),
@@ -249,7 +250,7 @@ def _of_section(writer: Writer, content: str, sources: list[Source], here: set[s
         late = {entry.item.number for entry in writer.facts.late if entry.is_late}
         gone = [each for each in sources if late.intersection(_numbers([each])) - here]
         which = _which(writer, content, gone) if gone else ""
-        if count_words(which) > NAMES_WORDS:
+        if count_words(which) > MOST_NAMES_WORDS:
             which = some(_numbers(gone), MAX_NAMED)
         return f"Also late{f' ({where})' if where else ''}: {which}." if which else ""
     what = WHAT.get(content, "more on {}").format(numbers)
@@ -273,7 +274,9 @@ def _which(writer: Writer, content: str, sources: list[Source]) -> str:
         return some(numbers, MAX_NAMED)
     by_cause: dict[str, list[str]] = {}
     for each in numbers:
-        by_cause.setdefault(because_of(causes[each]), []).append(each)
+        # A number says nothing without its name.
+        name = with_notes(writer.names.bare(of[each]), each) if each in of else each
+        by_cause.setdefault(because_of(causes[each]), []).append(name)
     return "; ".join(f"{join_words(each)}{why}" for why, each in by_cause.items())
 
 

@@ -110,6 +110,22 @@ def in_full_at_first(
     return made
 
 
+def introduce_left(
+    sections: Mapping[str, Section], agencies: Iterable[Agency]
+) -> dict[str, Section]:
+    """Return a paper's sections with each agency of which only the short name is left written out where that first stands alone."""
+    texts = [
+        text for each in sections.values() for part in each.paragraphs for text in texts_of(part)
+    ]
+    whole = "\n".join(texts)
+    todo = [each for each in agencies if each.name not in whole]
+    made = {}
+    for content, section in sections.items():
+        made[content], done = introduce(section, todo)
+        todo = [each for each in todo if each.pk not in done]
+    return made
+
+
 def _spelt(
     sections: dict[str, Section],
     name: str,

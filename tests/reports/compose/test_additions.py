@@ -45,7 +45,9 @@ def test_a_briefing_names_few_items_that_were_added_with_reason_and_month():
         "The working group added “Open a help line” (1.10) in February 2010: the survey asked for it."
     ]
     many = [item(f"1.{n}") for n in range(2, 9)]
-    assert brief(*many, additions={each.pk: withdrawn() for each in many})[3:-1] == []
+    assert brief(*many, additions={each.pk: withdrawn() for each in many})[3:-1] == [
+        "The working group added seven items (1.2, 1.3, 1.4, 1.5, 1.6, 1.7 and 1.8)."
+    ]
     gone = item("1.11", stage="withdrawn")
     assert brief(item(), gone, additions={gone.pk: withdrawn()})[3:-1] == []
 
