@@ -141,7 +141,7 @@ FILLED = 0.94
 KEPT_BY_ITEM = 5
 # Words kept for agencies to be written out, in a paper that is shortened.
 SPARE = (0, 10, 25)
-LEAST_KEPT = 10  # of a paper that is too long whatever it leaves out
+LEAST_KEPT = 17  # of a paper that is too long whatever it leaves out
 TRIES = 8
 TRIES_BY_ITEM = 12
 Made = tuple[int, Writer, dict[str, Section]]

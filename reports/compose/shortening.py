@@ -149,15 +149,8 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
     )
     parts = parts[1:] if is_empty else parts
     if content not in LATE:
-        slipped = {entry.item.number for entry in writer.facts.late}
-        placed = sections[content].paragraphs
-        # Dates of what has slipped stay longest.
         return sorted(
-            parts,
-            key=lambda part: (
-                placed[part.paragraph].key == DATES
-                and slipped.isdisjoint(_numbers(_sources_of(writer, placed, part)))
-            ),
+            parts, key=lambda part: _date_rank(writer, sections[content].paragraphs, part)
         )
     keys = {
         entry.item.number for entry in writer.facts.late if entry.item.is_key or unsettled(entry)
@@ -166,6 +159,16 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
     return sorted(
         parts, key=lambda part: keys.isdisjoint(_numbers(_sources_of(writer, placed, part)))
     )
+
+
+def _date_rank(writer: Writer, placed: Sequence[Paragraph], part: Part) -> int:
+    """Return how soon a date is left out: those of key items that have slipped last, and what has not slipped first. Of what is no
+    date it is 0."""
+    if placed[part.paragraph].key != DATES:
+        return 0
+    numbers = _numbers(_sources_of(writer, placed, part))
+    slipped = [entry.item for entry in writer.facts.late if entry.item.number in numbers]
+    return 0 if any(item.is_key for item in slipped) else 1 if slipped else 2
 
 
 def _without(writer: Writer, content: str, section: Section, left_out: list[Part]) -> Section:
@@ -253,7 +256,7 @@ def _of_section(writer: Writer, content: str, sources: list[Source], here: set[s
         if count_words(which) > MOST_NAMES_WORDS:
             which = some(_numbers(gone), MAX_NAMED)
         return f"Also late{f' ({where})' if where else ''}: {which}." if which else ""
-    what = WHAT.get(content, "more on {}").format(numbers)
+    what = WHAT.get(content, "more on {}").format(_which(writer, content, sources) or numbers)
     return f"{where} has {what}." if where else f"{capitalised(what)} is left out for length."
 
 

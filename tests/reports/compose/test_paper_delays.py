@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from reports.compose.as_printed import of_milestone
-from reports.compose.late_words import cause_by
-from reports.compose.mitigation_text import mitigation
+from reports.compose.late_words import cause_by, without_repeating
+from reports.compose.mitigation_text import _with_name, mitigation
 from reports.compose.paragraphs import Writer
 from reports.document import words
 from tests.reports.in_memory import (
@@ -998,3 +998,23 @@ def test_an_action_is_what_mends_or_bridges_a_delay_and_no_meeting(typed, told):
     acts = [action(each, LABOUR, SOON, number=n) for n, each in enumerate(typed, 1)]
     (text,) = mitigations(late("1.1", delay(actions=acts), is_key=True, as_told="the card"))
     assert text.partition(", ")[2] == told
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ("the two who write the guidance were ill", "the two who write it were ill"),
+        ("the guidance is long", "it is long"),
+        ("the guidance of the board came late", "the guidance of the board came late"),
+    ],
+)
+def test_a_cause_does_not_repeat_the_noun_of_what_is_late(reason, told):
+    assert without_repeating("Guidance for boards (2.4) will be late.", reason) == told
+    assert without_repeating("The guidance will be late.", reason) == reason
+
+
+def test_a_noun_in_what_is_done_stands_with_the_items_whole_name():
+    name = "guidance on health care"
+    whole = "MOH’s guidance on health care is in draft."
+    assert _with_name(name, "MOH’s guidance is in draft.") == whole
+    assert _with_name(name, "MOH’s guidance group met.") == "MOH’s guidance group met."

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reports.compose.facts import Term
-from reports.compose.writing_out import in_full_at_first, introduce, write_out
+from reports.compose.writing_out import in_full_at_first, introduce, introduce_left, write_out
 from reports.document import (
     MAX_TEXT,
     Bullet,
@@ -167,3 +167,15 @@ def test_a_short_name_stands_beside_the_name_where_the_paper_first_has_it():
     # Not of one whose short name the paper does not use.
     alone = {"purpose": section(f"It waits for {health}.")}
     assert in_full_at_first(alone, [HEALTH]) == alone
+
+
+def test_an_agency_whose_full_name_was_left_out_is_written_out_where_it_stands_now():
+    sections = {
+        kind: Section(SectionKind(kind), kind, (Paragraph(key="p", text=plain(text), sources=()),))
+        for kind, text in (("delay", "MOH has asked."), ("mitigation", "MOH pays."))
+    }
+    made = introduce_left(sections, [HEALTH, POLICE])
+    assert [text_of(each.paragraphs[0]) for each in made.values()] == [
+        "The Ministry of Health (MOH) has asked.",
+        "MOH pays.",
+    ]
