@@ -141,7 +141,8 @@ FILLED = 0.94
 KEPT_BY_ITEM = 5
 # Words kept for agencies to be written out, in a paper that is shortened.
 SPARE = (0, 10, 25)
-LEAST_KEPT = 17  # of a paper that is too long whatever it leaves out
+# Words kept in a paper that is too long whatever it leaves out, for its recommendations and what the summary says of them.
+LEAST_KEPT, LEAST_KEPT_BY_ITEM = 17, 10
 TRIES = 8
 TRIES_BY_ITEM = 12
 Made = tuple[int, Writer, dict[str, Section]]
@@ -185,7 +186,8 @@ def _fitted(facts: Facts, made: Made) -> tuple[Writer, dict[str, Section]]:
     _, writer, sections = made
     found = list(asks(writer))
     # What is asked stands in the summary too, in place of its mark.
-    kept = LEAST_KEPT + (count_words(asked(found)) if found else 0)
+    kept = LEAST_KEPT_BY_ITEM if writer.is_by_item else LEAST_KEPT
+    kept += count_words(asked(found)) if found else 0
     most = max(facts.most_words - kept, 0)
     for spare in SPARE:
         short = shortened(writer, sections, max(most - spare, 0))
