@@ -132,8 +132,8 @@ class DecideLineForm(VersionedForm):
         label=gettext_lazy("Reason"),
         max_length=NOTE_LENGTH,
         help_text=gettext_lazy(
-            "If it is out of scope, say why; if it is transferred, to whom. For any other decision you can leave "
-            "this blank. The requester reads it."
+            "If it is out of scope, say why; if it is transferred, to whom: the requester reads that in the letter. "
+            "For any other decision you can leave this blank. It is kept here, and no letter says it."
         ),
     )
 
