@@ -64,7 +64,7 @@ ACTION_WORDS = 40
 _CLAUSE_END = re.compile(r",|\b(?:that|which|who|whose|where)\b")
 
 
-_HELPER = re.compile(r"\b(?:are|can|had|has|have|is|may|must|was|were|will)\b")
+_HELPER = re.compile(r"\b(?:are|can|comes|goes|had|has|have|is|may|must|was|were|will)\b")
 
 
 # A sentence on somebody who is no agency: "A support organisation meets each person".

@@ -69,7 +69,9 @@ _NO_COUNT = re.compile(rf"\b(?:{_DAY}|{_ITEM}|{_PART}|{_TALKS})\b", re.IGNORECAS
 _COUNT = re.compile(rf"\d|\b(?:{FROM_TWO}|half)\b", re.IGNORECASE)
 # A number beside what it is measured by.
 _MEASURED = re.compile(
-    r"%|per cent|\b(?:out of|up from|down from|compared with|target|of (?:the |its |all )?(?:agencies’ )?\d)|\bfrom \w+ to \w+",
+    r"%|per cent|\b(?:out of|up from|down from|compared with|target|of (?:the |its |all )?(?:agencies’ )?\d)|\bfrom \w+ to \w+"
+    # "(980 in the year before)", "(14 last year)".
+    r"|\(\d[\d,.]* [^()]*\b(?:before|earlier|last|previous)\b[^()]*\)",
     re.IGNORECASE,
 )
 _EXISTS = re.compile(

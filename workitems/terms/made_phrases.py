@@ -70,7 +70,7 @@ _NOUNS = {
     "held": "",
     "implemented": "the implementation of",
     "gazetted": "the gazettal of",
-    "in force": "",
+    "in force": "the coming into force of",
     "in operation": "",
     "in service": "",
     "in place": "",
@@ -353,8 +353,12 @@ def _thing(text: str) -> str:
     return "" if is_clause else _with_the(text)
 
 
+# One that Parliament passes has a capital.
+_LAW = re.compile(r"Act|Bill")
+
+
 def _with_the(name: str) -> str:
-    if not keeps_capital(name):
+    if not (keeps_capital(name) or _LAW.fullmatch(name)):
         name = name[:1].lower() + name[1:]
     return name if _WITHOUT_ARTICLE.match(f"{name} ") else f"the {name}"
 
@@ -369,8 +373,8 @@ def _not_too_long(phrase: str) -> str:
     return phrase if phrase.count("(") == phrase.count(")") and ";" not in phrase else ""
 
 
-# What a name does not end in: "children residing", "a plan required".
-_UNFINISHED = re.compile(r"(?:\w+ing|\w+ed|known|likely|able)$")
+# What a name does not end in: "children residing", "a plan required", "a guide on how".
+_UNFINISHED = re.compile(r"(?:\w+ing|\w+ed|known|likely|able|how|what|when|where|whether|why)$")
 
 
 def _comfortable(phrase: str) -> str:

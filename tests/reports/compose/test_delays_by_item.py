@@ -453,6 +453,10 @@ def _brief(*items):
             " DoL reports that a team of three started on 1 July 2010.",
         ),
         (
+            "A smaller scheme goes to Cabinet in February",
+            " DoL reports that a smaller scheme goes to Cabinet in February.",
+        ),
+        (
             "Weekly meeting with the drafters. Carve-out dropped.",
             " DoL plans a weekly meeting with the drafters.",
         ),

@@ -84,6 +84,11 @@ def test_years_days_and_numbers_of_parts_count_nothing(text):
             "Work on all 12 goes on. But it has 9 of 40.",
         ),
         ("They are proud. A list of 9 firms will open. Sent to 40.", "They are proud."),
+        # A number with the one before is measured.
+        (
+            "DoL inspected 1,720 homes (980 in the year before). 38 per cent of homes failed.",
+            "DoL inspected 1,720 homes (980 in the year before).",
+        ),
     ],
 )
 def test_of_a_text_the_sentence_that_tells_the_result_is_printed(text, told):

@@ -54,6 +54,11 @@ from workitems.terms.made_phrases import (
             "Publish a guide to the law that hirers must read",
             "publishing a guide to the law that hirers must read",
         ),
+        # No name ends in "how".
+        (
+            "Publish a plain guide on how to heat a rental home cheaply",
+            "publishing a plain guide on how to heat a rental home cheaply",
+        ),
         # Too little would be left.
         (
             "Publish the new safety guide for all hirers and every single worker or seafarer",
@@ -120,6 +125,8 @@ def test_a_word_that_may_be_a_noun_is_a_verb_where_most_titles_begin_with_one():
         ("One-stop shop opened", "the opening of the one-stop shop"),
         ("A&E guidance published", "the publication of the A&E guidance"),
         ("DIA’s register live", "DIA’s register"),
+        ("Act in force", "the coming into force of the Act"),
+        ("Rules in force", "the coming into force of the rules"),
         ("Treasury’s advice received", "the receipt of the Treasury’s advice"),
         ("Ōtautahi office opened", "the opening of the Ōtautahi office"),
         # Who did it, how it stands, and nothing.
