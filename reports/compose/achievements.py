@@ -236,7 +236,7 @@ def _without_evidence(counts: Counter[Completion]) -> str:
     aside = f"; {join_words(more)}" if more else ""
     of = f"None of the {number(bare)} milestones" if bare > 1 else "The one milestone"
     has = "has" if bare > 1 else "has no"
-    return f"{of} completed since the Plan began {has} evidence yet{aside}."
+    return f"{of} completed since the Plan began {has} evidence on file yet{aside}."
 
 
 def _headlines(

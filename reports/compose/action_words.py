@@ -169,7 +169,7 @@ def action_in_words(
     if row.due_on is None:
         notes.append("no date set")
     elif row.due_on < row.on:
-        notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not done yet")
+        notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not reported as done")
     elif (
         row.due_on not in _new_dates(entry)
         and when(KnownDate(row.due_on), row.on) not in words
@@ -360,7 +360,7 @@ def _does(who: str, does: str, row: MitigationAt, entry: LateItem) -> str:
         return f"{told}; no date is set."
     by = by_when(KnownDate(row.due_on), row.on)
     if row.due_on < row.on:
-        return f"{told} (due {by} and not done yet)."
+        return f"{told} (due {by} and not reported as done)."
     is_said = row.due_on in _new_dates(entry) or when(KnownDate(row.due_on), row.on) in does
     if is_said or _GOES_ON.match(does):
         return closed(told)

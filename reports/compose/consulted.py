@@ -151,7 +151,7 @@ def _action(writer: Writer, row: Any) -> str:
     if row.done_on:
         when = f"done on {long_date(row.done_on)}"
     elif is_past:
-        when = f"due on {long_date(row.due_on)} and not done yet"
+        when = f"due on {long_date(row.due_on)} and not reported as done"
     else:
         when = f"due on {long_date(row.due_on)}"
     words = f"{who}, {when}: {opened(writer.flat(row.text))}"

@@ -531,7 +531,7 @@ def test_a_delay_is_included_if_it_overlaps_the_period(found_on, ended_on, is_me
         (
             {"due_on": date(2010, 7, 1)},
             "it was for the New Zealand Police to print it by 1 July 2010, and this is not recorded as done",
-            " (due by 1 July 2010 and not done yet)",
+            " (due by 1 July 2010 and not reported as done)",
         ),
     ],
 )

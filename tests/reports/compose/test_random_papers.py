@@ -329,7 +329,7 @@ def every_count_is_that_of_the_records(paper):
     headed = set(
         re.findall(r"\((\d\.\d+), (?:reported )?complete\):", paper.of(SectionKind.ACHIEVEMENTS))
     )
-    if headed:
+    if headed and ", among them " not in texts:
         also = re.search(r"Also (?:reported )?complete: (.*)\.", paper.of(SectionKind.ACHIEVEMENTS))
         rest = {item.number for item in completed if also and tells(also[1], item)}
         assert headed | rest == {item.number for item in completed}

@@ -147,10 +147,10 @@ def test_a_paper_by_item_says_plainly_that_nothing_done_has_evidence():
         return texts(found)[-1]
 
     assert told("note_only", "without", "business_as_usual") == (
-        "None of the two milestones completed since the Plan began has evidence yet; one more is business as usual."
+        "None of the two milestones completed since the Plan began has evidence on file yet; one more is business as usual."
     )
     assert (
-        told("without") == "The one milestone completed since the Plan began has no evidence yet."
+        told("without") == "The one milestone completed since the Plan began has no evidence on file yet."
     )
     assert told("with_evidence", "note_only") == (
         "Of two milestones completed since the Plan began, one is shown by a document or a link and one by a note only."
