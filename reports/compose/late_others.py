@@ -39,6 +39,7 @@ from reports.document.wording import (
     cited,
     closed,
     count_in_words,
+    number,
     opened,
 )
 from workitems.models import Delay
@@ -216,10 +217,12 @@ def _with_figure(entry: LateItem, clause: str) -> str:
 def where_actions_are(writer: Writer, entries: list[LateItem], room: Room) -> str:
     """Return which annex has what is being done about items that are only named, if something is."""
     where = writer.where(["delays"])
-    rows = [row for entry in entries for _, row in entry.mitigations() if row.done_on is None]
-    if not (where and rows):
+    acted = [each for each in entries if any(row.done_on is None for _, row in each.mitigations())]
+    if not (where and acted):
         return ""
     of = agree(len(entries), "it", "them")
+    if len(acted) < len(entries):
+        of = f"{number(len(acted))} of them"
     sentence = f" {where} has what is being done about {of}."
     room.use(sentence)
     return sentence

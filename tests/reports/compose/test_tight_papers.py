@@ -278,6 +278,17 @@ def test_a_doubtful_date_points_to_why_and_gives_no_second_figure():
     assert "35" not in told
 
 
+def test_the_annex_has_what_is_being_done_about_as_many_as_have_an_action():
+    keys = [late(f"1.{n}", delay()) for n in range(1, 5)]
+    acted = delay(actions=[action("hire two trainers", POLICE, BY)])
+    others = [
+        late(f"2.{n}", acted if n < 3 else delay(), is_key=False, title=f"Maps {n}")
+        for n in range(1, 9)
+    ]
+    told = sections(*many(*keys, *others))["delay"]
+    assert "Annex B has what is being done about two of them." in told
+
+
 def listed(explanation, effect="", known_to="day", **of_delay):
     """The line of an item in the list of those that are only named."""
     keys = [late(f"1.{n}", delay(explanation=f"trainer {n} left")) for n in range(1, 5)]

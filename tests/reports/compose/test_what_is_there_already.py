@@ -150,7 +150,8 @@ def test_a_paper_by_item_says_plainly_that_nothing_done_has_evidence():
         "None of the two milestones completed since the Plan began has evidence on file yet; one more is business as usual."
     )
     assert (
-        told("without") == "The one milestone completed since the Plan began has no evidence on file yet."
+        told("without")
+        == "The one milestone completed since the Plan began has no evidence on file yet."
     )
     assert told("with_evidence", "note_only") == (
         "Of two milestones completed since the Plan began, one is shown by a document or a link and one by a note only."
