@@ -175,7 +175,7 @@ def _with_reasons(
         start = how.format(writer.names.official(item))
         why = closed(capitalised(reason))
         sentences.append(joined(opened(start), ":", why, writer.agency_names) if why else start)
-        sources.append(source)
+        sources += [item_source(item), source]
     room.use(*sentences)
     return " ".join(sentences), sources
 

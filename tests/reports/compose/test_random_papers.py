@@ -199,8 +199,8 @@ def every_count_is_that_of_the_records(paper):
             "",
             *(each for each in told if each.startswith(starts) and "of the Plan is " not in each),
         )
-    # A summary that is shortened has three bullets at most.
-    is_cut = facts.most_words == LEAST_LIMIT and brief.count("\n- ") <= 3
+    # A summary that is shortened has four bullets at most.
+    is_cut = facts.most_words == LEAST_LIMIT and brief.count("\n- ") <= 4
     not_counted = r"items? that (?:was|were) withdrawn (?:is|are) not counted"
     if found := re.search(rf"(\S+) (?:{not_counted}|work items? (?:is|are) withdrawn)\.", brief):
         assert count_of(found[1]) == gone
@@ -403,7 +403,7 @@ def every_key_item_in_trouble_is_told(paper):
     others = re.search(r"(\S+) more key items? (?:is|are) at risk:", brief)
     named = sum(mentions_item(line, item) for item in doubtful for line in lines)
     told = named + (count_of(others[1]) if others else 0)
-    # A summary that is shortened has three bullets at most.
+    # A summary that is shortened has four bullets at most.
     is_cut = paper.facts.most_words == LEAST_LIMIT and brief.count("\n- ") <= 3
     assert told == len(doubtful) or (is_cut and told < len(doubtful))
 
@@ -589,7 +589,7 @@ def parts_add_up(paper):
             # In the summary, which is checked with the other counts.
             assert all(tells(lines[1], item) for item in late.values())
         elif found := re.match(
-            r"(\S+) (?:more|other )?.*items? .*(?:late|at risk)[^:.]*: (.*)\.$", sentence
+            r"(?!A )(\S+) (?:more|other )?.*items? .*(?:late|at risk)[^:.]*: (.*)\.$", sentence
         ):
             assert told_in(found[2], paper.facts.items) == count_of(found[1])
     if late:

@@ -42,7 +42,7 @@ def papers(django_db_setup, django_db_blocker):
         frozen = freeze_pack(meeting=made.meeting, by=made.coordinator, at=NOON)
         page = dashboard.read_dashboard(PlanView(plan=made.plan, at=frozen.moment))
         # Each part is counted when it is first asked for; after the rollback it is too late.
-        assert page.grid.totals
+        assert page.grid.totals and page.headline and page.attention
         found = {
             "frozen": bytes(frozen.pdf),
             "pack": compose_pack(made.meeting, frozen.moment),

@@ -86,5 +86,5 @@ def test_the_page_takes_the_same_queries_for_any_number_of_items(
         MilestoneFactory(item=item)
     client.force_login(SeatFactory(agency=police).user)
     client.get("/plans/")  # the first page of a session writes when it began
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(8):
         client.get(PLANS)
