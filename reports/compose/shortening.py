@@ -162,8 +162,8 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
 
 
 def _date_rank(writer: Writer, placed: Sequence[Paragraph], part: Part) -> int:
-    """Return how soon a date is left out: those of key items that have slipped last, and what has not slipped first. Of what is no
-    date it is 0."""
+    """Return a rank by which dates are left out: the highest first. 2 is a date that has not slipped, 1 one that has, 0 one of
+    a key item that has, or what is no date."""
     if placed[part.paragraph].key != DATES:
         return 0
     numbers = _numbers(_sources_of(writer, placed, part))

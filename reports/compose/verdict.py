@@ -384,7 +384,7 @@ def all_of(count: int) -> str:
 
 
 def lacking_in_short(facts: Facts) -> str:
-    """Return for how many completed milestones the coordinating agency has not enough evidence, without the full stop."""
+    """Return "DoL cannot yet vouch fully for six of the 35 milestones reported complete", without a full stop."""
     count, total = _lacking(facts)
     return (
         f"{facts.coordinator.short_name} cannot yet vouch fully for {number(count)} of the {number(total)} milestones "

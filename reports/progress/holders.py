@@ -60,7 +60,7 @@ class Holders:
 
     @cached_property
     def _living(self) -> dict[int, int]:
-        """Which agency each counts as."""
+        """By agency id: the agency that has its work on the day, which is another if it has ended."""
         return {pk: agency_on(agency, self.on).pk for pk, agency in self.agencies.items()}
 
     def _earlier(self, milestone: int, day: date, holder: int) -> Iterator[tuple[str, date]]:

@@ -517,7 +517,7 @@ class ItemLike(Protocol):
 
 
 class MeasureLike(Protocol):
-    """The attribute of a measure that is needed here, made when it is shown."""
+    """A measure, with its sentence."""
 
     @property
     def sentence(self) -> str: ...

@@ -57,7 +57,7 @@ class ScopeForm(VersionedForm):
     scope_to_3 = PastDayField(label=gettext_lazy("Third period: papers to"), required=False)
 
     FURTHER = (period_fields(2), period_fields(3))
-    FOLDED = (*period_fields(2), *period_fields(3))
+    FOLDED = (*FURTHER[0], *FURTHER[1])
     FOLDS = gettext_lazy("The request names several periods")
 
     def start(self, row: InformationRequest) -> dict[str, Any]:
