@@ -209,7 +209,7 @@ def test_the_messiest_tracker_leads_from_no_account_to_an_open_round_in_twenty_m
     person.type("Released on", "1 July 2025")
     person.type("Minister’s portfolio", "Minister of Immigration")
     person.press("button", "See the plan")
-    expect(page.locator("main")).to_contain_text("Choose 4 answers")
+    expect(page.locator("main")).to_contain_text("Choose 4 answers before the import.")
     assert_accessible()
     add = "Add “Oranga Tamariki” as a new agency"
     page.get_by_label("Answer about Oranga Tamariki", exact=True).select_option(label=add)

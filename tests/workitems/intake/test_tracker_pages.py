@@ -166,7 +166,9 @@ def test_a_plan_with_open_doubts_is_not_imported(person):
     give_columns(person)
     page = person.get(PREVIEW)
     assert [doubt.quoted for doubt in page.context["found"].open_doubts] == ["Forests"]
-    assert "Choose 1 answer:" in page.text
+    assert "Choose 1 answer before the import." in page.text
+    # What would be refused is not offered.
+    assert "Import as a plan" not in page.text
     refused = answer(person, act="import")
     assert refused.status_code == 422
     assert refused.context["form"].errors == {
@@ -185,7 +187,8 @@ def test_an_import_with_other_answers_than_shown_shows_the_plan_first(person):
     give_columns(person)
     response = answer(person, act="import", **{"mid-2027": "2027-Q3"})
     assert (response.status_code, Plan.objects.count()) == (422, 0)
-    assert "Your answers changed the plan" in response.text
+    assert "Nothing is kept until you press “Import as a plan”." in response.text
+    assert "There is a problem" not in response.text
     answer(person, act="import")
     assert str(Plan.objects.get().items.get().milestones.get().original) == "July to September 2027"
 
@@ -390,6 +393,44 @@ def test_a_plan_is_deleted_with_its_notes(person):
     assert (Plan.objects.count(), TrackerNote.objects.count()) == (0, 0)
 
 
+def test_what_is_answered_is_folded(person):
+    lines = [["No", "Action", "Lead", "RAG"], ["1", "Map", "Rivers", "Green"]]
+    upload(person, trackers.sheet_of(lines))
+    give_columns(person)
+    asked = person.get(PREVIEW).context["form"]
+    assert [doubt.quoted for doubt, *_ in asked.agencies] == ["Rivers"]
+    assert [group for group, *_ in asked.to_answer] == ["status"]
+    answer(person, Rivers=ADD)
+    page = person.get(PREVIEW)
+    form = page.context["form"]
+    assert (form.agencies, form.to_answer, form.guessed_count) == ([], [], 1)
+    assert [doubt.quoted for doubt, *_ in form.new_agencies] == ["Rivers"]
+    assert "Nothing is kept until you press “Import as a plan”." in page.text
+
+
+def test_the_full_name_of_an_agency_is_asked_for_where_only_its_initials_are_known(person):
+    upload(person, trackers.sheet_of([["No", "Action", "Lead"], ["1", "Train staff", "DIA"]]))
+    give_columns(person)
+    page = person.get(PREVIEW)
+    ((doubt, _, (name, _short)),) = page.context["form"].agencies
+    assert (doubt.quoted, doubt.is_open) == ("DIA", False)
+    assert "Only its initials are known. Enter its full name, as papers print it." in page.text
+    person.post(
+        PREVIEW,
+        fields_of(page) | {name.html_name: "Department of Internal Affairs", "act": "update"},
+    )
+    assert person.get(PREVIEW).context["form"].agencies == []
+    answer(person, act="import")
+    assert Agency.objects.get(short_name="DIA").name == "Department of Internal Affairs"
+
+
+def test_initials_alone_do_not_stop_the_import(person):
+    upload(person, trackers.sheet_of([["No", "Action", "Lead"], ["1", "Train staff", "DIA"]]))
+    give_columns(person)
+    assert answer(person, act="import").status_code == 302
+    assert Agency.objects.get(short_name="DIA").name == "DIA"
+
+
 def test_only_what_a_person_must_answer_is_shown_and_what_is_guessed_is_folded(person):
     lines = [
         ["No", "Action", "Lead", "RAG", "By when"],
@@ -408,7 +449,7 @@ def test_only_what_a_person_must_answer_is_shown_and_what_is_guessed_is_folded(p
         [("status", ["These items have a RAG and no stage"]), ("dates", ["Mar 2099 (was Dec 2098)"])],
         [("dates", ["mid 2099"])],
     ]  # fmt: skip
-    shown, _, folded = page.text.partition("<h2>Guesses</h2>")
+    shown, _, folded = page.text.partition("<h2>Answers</h2>")
     assert [text.count("Guessed:") for text in (shown, folded)] == [0, 1]
     assert (form.guessed_count, "1 answer is chosen: change it if it is wrong" in folded) == (
         1,

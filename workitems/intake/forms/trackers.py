@@ -320,8 +320,13 @@ class DoubtsForm(Form):
         return [
             (doubt, self[doubt.name], [self[f"{doubt.name}-{part}"] for part in NAME_PARTS])
             for doubt in self.doubts
-            if doubt.new_agency and doubt.is_of_sure_agency == are_sure
+            if doubt.new_agency and self._is_sure(doubt) == are_sure
         ]
+
+    def _is_sure(self, doubt: Doubt) -> bool:
+        """Whether a name surely is an agency's, or a person has answered what it is."""
+        is_answered = not (doubt.suggested or doubt.is_open or doubt.is_bare)
+        return doubt.is_of_sure_agency or (is_answered and doubt.name not in self.errors)
 
     @property
     def agencies(self) -> list[AgencyRow]:
@@ -354,7 +359,7 @@ class DoubtsForm(Form):
 
     @property
     def to_answer(self) -> list[GroupRows]:
-        """Return the other doubts that a person must answer, or whose answer is refused, by what they are about."""
+        """Return the other doubts without an answer, or whose answer is refused, by what they are about."""
         return self._grouped(is_guessed=False)
 
     @property
@@ -384,7 +389,7 @@ class DoubtsForm(Form):
     def _is_settled(self, row: Row) -> bool:
         doubt, choice, date_box, singles = row
         boxes = {box.name for box in (choice, date_box, *singles) if box}
-        return bool(doubt.suggested) and not boxes & {*self.errors}
+        return not doubt.is_open and not boxes & {*self.errors}
 
     @property
     def answers(self) -> dict[str, str]:

@@ -99,6 +99,8 @@ class Doubt:
     chosen: str = ""
     # Of an agency: whether the name is of several bodies, "councils".
     is_of_several: bool = False
+    # Of an agency that is added: whether nothing but its initials is known.
+    is_bare: bool = False
     # Of an agency: what texts below the items say of it, each with its cell.
     footnotes: list[str] = field(default_factory=list)
     # Of an agency: the doubt about the other name that a person says it is the same as, and its short name.
@@ -127,9 +129,10 @@ class Doubt:
 
     @property
     def is_of_sure_agency(self) -> bool:
-        """Whether it is about a name that looks like an agency's, is the initials of another, or is of several bodies."""
+        """Whether it is about a name that looks like an agency's in full, is the initials of another, or is of several
+        bodies."""
         is_sure = self.is_of_several or self.suggested == ADD or self.suggested.startswith(SAME)
-        return self.new_agency is not None and is_sure and not self.footnotes
+        return self.new_agency is not None and is_sure and not (self.footnotes or self.is_bare)
 
     @property
     def unlisted_places(self) -> int:

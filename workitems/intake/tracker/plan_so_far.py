@@ -237,6 +237,11 @@ class PlanSoFar:
         elif answer == ADD:
             name, doubt.settled = doubt.new_agency
             self.found.new_agencies[doubt.settled] = name
+            doubt.is_bare = is_initials(name)
+            if doubt.is_bare:
+                doubt.problem = _(
+                    "Only its initials are known. Enter its full name, as papers print it."
+                )
         else:
             doubt.settled = "" if answer == NOTE else answer
         return doubt.settled
