@@ -83,6 +83,9 @@ class RoleField(forms.TypedChoiceField):
 
 
 class InviteForm(Form):
+    FOLDED = ("to_on", "reason")
+    FOLDS = gettext_lazy("Set a last day, or say why")
+
     name = TextField(label=gettext_lazy("Name"), max_length=150)
     email = forms.EmailField(label=gettext_lazy("Email address"), max_length=254)
     role = RoleField()
@@ -378,6 +381,9 @@ class NewPersonForm(SetPasswordMixin, Form):
 
 class AgencyForm(Form):
     """Add an agency."""
+
+    FOLDED = ("name_mi", "valid_from", "valid_to", "successor")
+    FOLDS = gettext_lazy("Add another name, days or a successor")
 
     short_name = TextField(
         label=gettext_lazy("Short name"),

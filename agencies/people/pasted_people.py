@@ -98,12 +98,6 @@ def read_people(text: str, *, by: User, on: date) -> Pasted:
             if offer.agency.pk not in roles:
                 roles[offer.agency.pk] = _roles_to_give(by, offer.agency)
             _check(offer, roles[offer.agency.pk])
-            if offer.email == by.email.lower():
-                says = _(
-                    "this is your own address, and you have an account already. Leave the line out. To take "
-                    "another role yourself, choose “Invite a person” on the page People of {agency}."
-                )
-                raise Unread(says.format(agency=offer.agency))
             key = (offer.email, offer.agency.pk, offer.role)
             if key in offers:
                 raise Unread(

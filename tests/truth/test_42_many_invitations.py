@@ -2,10 +2,12 @@
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 
 from agencies.models import Invitation, Seat
 from agencies.people.pasted_people import read_people
-from tests.factories import AgencyFactory
+from tests.factories import AgencyFactory, SeatFactory
+from tests.workitems.intake.test_tracker_pages import fields_of
 from tests.workitems.record import TODAY, YESTERDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
@@ -54,12 +56,21 @@ def test_a_wrong_line_invites_nobody_and_every_fault_is_said_at_once(administrat
     assert page.context["form"]["lines"].value() == lines
 
 
-def test_nobody_invites_their_own_address_by_a_list(administrator, police):
-    line = f"Me, {administrator.email.upper()}, Police, approver"
-    assert read(line, administrator) == [
-        "Line 1: this is your own address, and you have an account already. Leave the line out. To take another role "
-        "yourself, choose “Invite a person” on the page People of Police."
-    ]
+def test_an_own_address_is_invited_by_a_list_as_it_is_by_the_form(
+    administrator, police, post, client_of
+):
+    email = administrator.email
+    post(administrator, f"Me, {email.upper()}, Police, approver")
+    assert waiting() == [("Me", email, "Police", "approver")]
+    SeatFactory(user=administrator, agency=police, role=Seat.Role.CONTRIBUTOR)
+    says = f"{email} is already a contributor at Police for part of that time."
+    address = reverse("agencies:invite", args=[police.pk])
+    page = client_of(administrator).get(address)
+    typed = {"name": "Me", "email": email, "role": "contributor"}
+    refused = client_of(administrator).post(address, fields_of(page) | typed)
+    assert refused.context["form"].errors["email"] == [says]
+    listed = post(administrator, f"Me, {email}, Police, contributor")
+    assert listed.context["form"].non_field_errors() == [f"Line 1: {says}"]
 
 
 def test_what_only_the_service_refuses_invites_nobody_either(administrator, police, post):

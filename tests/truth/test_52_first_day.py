@@ -482,9 +482,9 @@ def test_the_desk_says_what_the_first_round_lacks_each_with_its_link():
         "Alone has no approver, so nobody there can submit the return. Invite one.": (
             f"/agencies/{alone.pk}/seats/invite/"
         ),
-        f"{asked.short_name} has one person, and whoever writes a return cannot submit it as well. Invite a second, "
-        "or let one person do both when you open the round.": "/people/invite-several/",
-        "Bare has no contributor or approver yet, so it cannot answer.": f"/agencies/{bare.pk}/seats/invite/",
+        f"{asked.short_name} has one person, who cannot both write a return and submit it. Invite a second, or "
+        "allow it when you open the round.": "/people/invite-several/",
+        f"{bare.short_name} has no contributor or approver yet.": f"/agencies/{bare.pk}/seats/invite/",
         "Items 1.2, 1.3, 1.4 have no open milestone, so they cannot be late.": undated.get_absolute_url(),
     }
     page = _signed_in(user).get(reverse("home"))
@@ -508,6 +508,6 @@ def test_the_day_of_adoption_is_said_to_be_filled_in_with_that_of_the_release(pl
 
 def test_a_box_that_is_needed_only_then_says_so():
     reason = AdoptForm(None, row=PlanFactory(), is_ready=False)["reason"]
-    assert reason.help_text.startswith("Needed while items are not ready for an audit.")
+    assert reason.help_text.startswith("Needed while an auditor could not judge every item.")
     settles = SettlementForm.base_fields["settling_agency"]
     assert settles.help_text.startswith("Needed with “Being settled”: choose an agency of the plan")

@@ -51,10 +51,10 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
     bare = [of for of in unready if of.is_empty]
     if bare:
         says = ngettext(
-            "{agencies} has no contributor or approver yet, so it cannot answer.",
-            "{agencies} have no contributor or approver yet, so they cannot answer.",
+            "{agencies} has no contributor or approver yet.",
+            "{agencies} have no contributor or approver yet.",
             len(bare),
-        ).format(agencies=list_in_words([each.agency.name for each in bare]))
+        ).format(agencies=list_in_words([each.agency.short_name for each in bare]))
         do, url = _("Invite people"), inviting_url(plan)
         if len(bare) == 1:
             do, url = _("Invite a person"), reverse("agencies:invite", args=[bare[0].agency.pk])
@@ -69,10 +69,10 @@ def missing_people(plan: Plan, on: date, *, is_opening: bool = False) -> Iterabl
     # The form that opens a round asks this itself.
     if alone and not is_opening:
         says = ngettext(
-            "{agencies} has one person, and whoever writes a return cannot submit it as well. Invite a second, or "
-            "let one person do both when you open the round.",
-            "{agencies} have one person each, and whoever writes a return cannot submit it as well. Invite a second, "
-            "or let one person do both when you open the round.",
+            "{agencies} has one person, who cannot both write a return and submit it. Invite a second, or allow it when "
+            "you open the round.",
+            "{agencies} have one person each, who cannot both write a return and submit it. Invite a second, or allow "
+            "it when you open the round.",
             len(alone),
         ).format(agencies=list_in_words([each.agency.short_name for each in alone]))
         yield Lack(says, _("Invite people"), reverse("agencies:invite-many"))

@@ -109,16 +109,15 @@ def _agencies(facts: Facts, state: State) -> Step:
             "{count} agencies are in the register.",
             facts.agencies,
         ).format(count=facts.agencies)
-        addition = _("Add more at any time.") if adds else _("The plan’s workbook can bring more.")
         return Step(
             Key.AGENCIES,
             title,
             state,
-            f"{many} {addition}",
+            many,
             _("Add an agency") * adds,
         )
     sentence = _(
-        "Add the agency that coordinates the plan. Its spreadsheet or workbook can bring the others."
+        "Add the agency that coordinates the plan. The plan’s spreadsheet can bring the others."
     )
     return Step(Key.AGENCIES, title, state, sentence, _("Add an agency") * adds)
 
@@ -127,13 +126,11 @@ def _people(facts: Facts, state: State) -> Step:
     title = _("Coordinator")
     if state == State.DONE:
         if facts.reader.coordinates:
-            sentence = _(
-                "You are a coordinator. The people of the other agencies are invited once the plan names them."
-            )
+            sentence = _("You are a coordinator.")
         else:
             sentence = ngettext(
-                "{count} person is a coordinator. Invite more people at any time.",
-                "{count} people are coordinators. Invite more people at any time.",
+                "{count} person is a coordinator.",
+                "{count} people are coordinators.",
                 facts.coordinators,
             ).format(count=facts.coordinators)
         return Step(Key.PEOPLE, title, state, sentence, _("Invite a person"))
@@ -172,7 +169,7 @@ def _plan(facts: Facts, state: State) -> Step:
         sentence = (
             _("The coordinator has made a plan.")
             if state == State.DONE
-            else _("The coordinator makes the plan. You do not need to do anything here.")
+            else _("The coordinator makes the plan.")
         )
         return Step(Key.PLAN, title, state, sentence)
     if state == State.DONE:
@@ -198,13 +195,9 @@ def _plan(facts: Facts, state: State) -> Step:
 def _round(facts: Facts, state: State) -> Step:
     title = _("Round")
     if not facts.reader.coordinates:
-        sentence = _(
-            "The coordinator opens the first round, which asks each agency for its return."
-        )
+        sentence = _("The coordinator opens the first round.")
         return Step(Key.ROUND, title, state, sentence)
-    sentence = _(
-        "Open the first round. It asks each agency for its return by a day that you choose."
-    )
+    sentence = _("Open the first round, which asks each agency for its return.")
     act = _("Open a round") if state == State.NEXT else ""
     return Step(Key.ROUND, title, state, sentence, act)
 

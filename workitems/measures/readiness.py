@@ -44,10 +44,10 @@ class Readiness(NamedTuple):
 
     @property
     def counted(self) -> str:
-        """ "2 of 31 items are not ready for an audit"."""
+        """ "An auditor could not yet judge 2 of 31 items"."""
         return ngettext(
-            "{count} of {items} item is not ready for an audit",
-            "{count} of {items} items are not ready for an audit",
+            "An auditor could not yet judge {count} of {items} item",
+            "An auditor could not yet judge {count} of {items} items",
             self.items,
         ).format(count=len(self.unready), items=self.items)
 

@@ -120,6 +120,8 @@ class PlanForm(MakingForm):
 
     BEGINS_WITH = plan_making.PLAN_FIELDS
     BESIDE_COLUMNS = ("members",)
+    FOLDED = ("short_title", "background", "copied_to")
+    FOLDS = gettext_lazy("Add a short title, a background, or who gets copies")
 
     title = TextField(label=gettext_lazy("Title"), max_length=200)
     released_on = DayField(
@@ -238,7 +240,7 @@ class AdoptForm(VersionedForm):
     reason = ReasonField(
         label=gettext_lazy("Why it is adopted before all its items can be judged"),
         help_text=gettext_lazy(
-            "Needed while items are not ready for an audit. The whole working group sees it in the plan’s history. What is missing stays on the plan’s page until it is added."
+            "Needed while an auditor could not judge every item. The working group reads it in the plan’s history."
         ),
     )
 
@@ -246,8 +248,7 @@ class AdoptForm(VersionedForm):
         """`is_ready`: an auditor could judge every item, so no reason is asked for."""
         super().__init__(*args, row=row, **kwargs)
         says = _(
-            "A day from the release to today. The day of the release, {day}, is only filled in: change it if the plan "
-            "was adopted later."
+            "The day of the release, {day}, is only filled in: change it if the plan was adopted later."
         )
         self.fields["adopted_on"].help_text = says.format(day=day_words(row.released_on))
         if is_ready:
