@@ -6,7 +6,7 @@ from django.urls import reverse
 from agencies.models import Seat
 from tests.factories import MeasureFactory, SeatFactory, UpdateFactory
 from tests.workitems.record import NOW, TODAY
-from tests.workitems.returns.posting import asked, save
+from tests.workitems.returns.posting import LATE, asked, posted, save
 from workitems.models import MilestoneDraft
 from workitems.returns.services import handover
 from workitems.returns.services.answers import answers_of
@@ -73,6 +73,24 @@ def test_what_a_milestone_still_needs_is_named_and_led_to(
     assert (
         "What is typed here is kept, and not finished yet. Enter when it is now expected." in page
     )
+
+
+def test_save_all_saves_what_is_kept_of_milestones_or_says_what_it_lacks(
+    of_return, item, milestone, contributor, client_of
+):
+    client = client_of(contributor)
+    lacking = {"outcome": "not_yet", "reason": "The printer is late."}
+    save(client, of_return, item, **asked(milestone, **lacking), act="keep", milestone=milestone.pk)
+    kept = posted(f"m{milestone.pk}", {f"initial-{name}": said for name, said in lacking.items()})
+    page = client.post(
+        of_return.get_absolute_url(), asked(milestone, **lacking) | kept | {"act": "save"}
+    )
+    assert (page.status_code, "Enter when it is now expected." in page.text) == (422, True)
+    save(client, of_return, item, **asked(milestone, **LATE), act="keep", milestone=milestone.pk)
+    kept = posted(f"m{milestone.pk}", {f"initial-{name}": said for name, said in LATE.items()})
+    client.post(of_return.get_absolute_url(), asked(milestone, **LATE) | kept | {"act": "save"})
+    assert of_return.milestone_answers.get().reason == "The printer is late."
+    assert MilestoneDraft.objects.count() == 0
 
 
 # --- what is said of who is emailed, and who reads it ------------------------------------------------

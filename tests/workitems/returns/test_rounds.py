@@ -691,7 +691,8 @@ def test_an_approver_who_wrote_only_a_part_can_submit_the_return(
 
 
 @pytest.mark.parametrize(
-    ("items", "more"), [(1, ""), (2, " And 1 more to answer."), (3, " And 2 more to answer.")]
+    ("items", "more"),
+    [(1, ""), (2, " Item 2.2 lacks something too."), (3, " Items 2.2 and 2.3 lack something too.")],
 )
 def test_an_incomplete_return_cannot_be_submitted(of_return, plan, police, approver, items, more):
     for number in range(1, items + 1):

@@ -17,8 +17,9 @@ from django.utils.translation import ngettext
 
 from agencies.models import User
 from agencies.records import history
-from agencies.wording.translation import day_words
+from agencies.wording.translation import day_words, list_in_words
 from workitems.models import MilestoneAnswer, Plan, ReadingTicks, Return, ReturnNote, Update
+from workitems.models.item import number_key
 from workitems.plan.services.refusals import Conflict, Refused, check_with_agency, locked
 from workitems.returns.services.answers import answers_of
 
@@ -36,8 +37,15 @@ def check_complete(of_return: Return, on: date) -> None:
     missing = answers_of(of_return, on).missing
     if missing:
         says = _("Not yet complete. {missing}").format(missing=missing[0].says)
-        if len(missing) > 1:
-            others = _("And {count} more to answer.").format(count=len(missing) - 1)
+        also = {
+            fault.item.number for fault in missing if fault.item and fault.item != missing[0].item
+        }
+        if also:
+            others = ngettext(
+                "Item {numbers} lacks something too.",
+                "Items {numbers} lack something too.",
+                len(also),
+            ).format(numbers=list_in_words(sorted(also, key=number_key)))
             says = f"{says} {others}"
         raise Refused(says)
 

@@ -128,6 +128,9 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
         for each in entry.milestones:
             each.is_left = act == DISCARD and str(each.line.milestone.pk) == number
             each.takes_theirs = act == TAKE_THEIRS and f"m{each.line.milestone.pk}" == number
+            if each.form and act == SAVE:
+                # What is kept as not finished is meant too.
+                each.form.is_meant = True
         meant = act in (NO_CHANGE, TAKE_THEIRS) and entry.section.item.number == number
         save_entry(request, of_return, entry, act if meant else SAVE)
     refuse_gone_milestones(of_return, entries, request.POST)
