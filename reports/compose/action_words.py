@@ -169,6 +169,11 @@ def action_in_words(
     if row.due_on is None:
         notes.append("no date set")
     elif row.due_on < row.on:
+        if not words.endswith("”"):
+            told = _was_to_be(told)
+            late = f"this was due {by_when(KnownDate(row.due_on), row.on)} and is not reported as done"
+            told = cited(told, ", ".join(notes)) if notes else told
+            return " ".join([f"{opened(told)}; {late}.", *more])
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not reported as done")
     elif (
         row.due_on not in _new_dates(entry)
@@ -189,6 +194,21 @@ def action_in_words(
     if notes and words.endswith("”"):
         return f"{words[:-1].removesuffix('.')}” ({', '.join(notes)})."
     return " ".join([cited(told, ", ".join(notes)) if notes else told, *more])
+
+
+# What was to begin by a day that has passed: "Paper forms are used in these three districts".
+_IS_DONE_SO = re.compile(
+    rf"(?P<thing>[^,;:]+?) (?:is|are) (?P<done>(?:not )?(?!being\b){PAST.pattern})\b"
+)
+
+
+def _was_to_be(told: str) -> str:
+    """Return what is done, as it was to be done: "Paper forms were to be used in these three districts"."""
+    found = _IS_DONE_SO.match(told)
+    if not found:
+        return told
+    was = "were" if is_plural(found["thing"]) else "was"
+    return f"{found['thing']} {was} to be {found['done']}{told[found.end() :]}"
 
 
 # By what contract something is done, which the annex has; not if more is said of it, as that may be another act.
@@ -360,7 +380,7 @@ def _does(who: str, does: str, row: MitigationAt, entry: LateItem) -> str:
         return f"{told}; no date is set."
     by = by_when(KnownDate(row.due_on), row.on)
     if row.due_on < row.on:
-        return f"{told} (due {by} and not reported as done)."
+        return f"{told}; this was due {by} and is not reported as done."
     is_said = row.due_on in _new_dates(entry) or when(KnownDate(row.due_on), row.on) in does
     if is_said or _GOES_ON.match(does):
         return closed(told)

@@ -43,6 +43,7 @@ from reports.compose.subjects import (
     length_of_delay,
     moved_furthest,
     new_date,
+    numbers_of,
     when,
 )
 from reports.compose.verdict import (
@@ -370,10 +371,6 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
     if is_divided:
         words, of_all = divided(writer), ""
         sentences = [words]
-        if moved:
-            which = count_in_words(len(moved), "item that is not late", "items that are not late")
-            has = agree(len(moved), "has", "have")
-            sentences.append(f"{capitalised(which)} {has} been given a later date.")
     if all_named:
         beside = _slipped_beside(writer, moved) if len(moved) == 1 else None
         measured = leading if len(leading) <= MAX_MEASURED else []
@@ -404,6 +401,12 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
             sentences.append(
                 f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
             )
+    if is_divided and moved:
+        which = count_in_words(len(moved), "item that is not late", "items that are not late")
+        has = agree(len(moved), "has", "have")
+        sentences.append(
+            f"{capitalised(which)} ({numbers_of(moved)}) {has} been given a later date."
+        )
     if gone:
         which = some([writer.names.item(entry.item) for entry in gone], MAX_NAMED)
         count = capitalised(count_in_words(len(gone), "more item"))

@@ -102,6 +102,7 @@ from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.spans import add_months, span_in_words
 from workitems.terms.stems import cause, has_verb, says_we
+from workitems.terms.third_person import is_plural_agency
 from workitems.terms.verbs import FROM_TWO
 
 # The first items, of which what the delay means goes with the action; it is printed whether it fits or not, unless a paper is
@@ -194,7 +195,7 @@ def late_by_item(writer: Writer) -> Section:
         *not_to_be_met(writer, room),
         *no_longer_late(writer, gone, room, must=not late),
         *_not_recorded(
-            writer, [entry for entry in late if entry not in idle], shown, acted,
+            writer, [entry for entry in late if entry not in idle and not (entry in shown and entry.is_unexplained)], shown, acted,
             {pk for pk, of in lines.items() if acted_on(of)}, room,
         ),
     ]  # fmt: skip
@@ -266,6 +267,9 @@ def _told(
     lines: dict[int, list[Line]] = {}
     for place, entry in enumerate(entries):
         pk = entry.item.pk
+        if entry.is_unexplained:
+            starts[pk] += f" {_unexplained(writer, entry)}"
+            room.use(_unexplained(writer, entry, introduce=False))
         if place >= whole:
             why, quoted = short_reason(writer, entry), quoted_reason(writer, entry)
             if pk in writer.causes_told:
@@ -298,6 +302,14 @@ def _told(
         found = _lines(writer, entry, ahead.get(pk), is_foremost=is_foremost)
         lines[pk] = list(found)
     return starts, _chosen(writer, starts, lines, room)
+
+
+def _unexplained(writer: Writer, entry: LateItem, *, introduce: bool = True) -> str:
+    """Return that nobody has said why an item is late, or what is being done about it."""
+    agency = writer.facts.agencies[told_first(entry).responsible]
+    who = capitalised(writer.agency(agency, introduce=introduce))
+    has = "have" if is_plural_agency(agency.short_name) else "has"
+    return f"{who} {has} reported neither the cause nor an action."
 
 
 def _chosen(

@@ -134,6 +134,12 @@ class LateItem:
         delays = [(slip, delay) for slip in self.slips for delay in slip.delays]
         return min(delays, key=lambda pair: told_order(pair[0].milestone, pair[1]), default=None)
 
+    @cached_property
+    def is_unexplained(self) -> bool:
+        """Whether a late item has neither a new date nor a recorded delay, so that nobody has said why it is late or what is
+        being done."""
+        return self.is_late and not self.main_delay and all(s.is_overdue for s in self.late_steps)
+
     @property
     def late_steps(self) -> list[MilestoneAt]:
         """Its late milestones, the one whose delay is told first."""
@@ -168,7 +174,7 @@ def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
 
     People come first: a late item whose delay hurts victims, survivors, children, workers, women or families, as its
     agency writes, stands before a key item whose delay does not, and of these the key items first. Key items follow,
-    those that touch people before others, then the rest; equal ones by days. Milestones that are cancelled, and those of a withdrawn
+    those that nobody has explained before others, then those that touch people, then the rest; equal ones by days. Milestones that are cancelled, and those of a withdrawn
     item, do not count."""
     found = []
     for item in items:
@@ -191,13 +197,15 @@ def late_items(items: Iterable[ItemAt], since: date) -> list[LateItem]:
     return sorted(found, key=_by_worry)
 
 
-def _by_worry(entry: LateItem) -> tuple[bool, bool, bool, bool, bool, int]:
+def _by_worry(entry: LateItem) -> tuple[bool, bool, bool, bool, bool, bool, int]:
     is_for_people = entry.item.is_key and entry.touches_people
+    is_unexplained = entry.item.is_key and entry.is_unexplained
     return (
         not entry.leads,
         not entry.is_late,
         not entry.hurts_people,
         not entry.item.is_key,
+        not is_unexplained,
         not is_for_people,
         -entry.days,
     )
