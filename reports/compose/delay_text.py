@@ -536,6 +536,9 @@ def unreported(
         return f"{start}{why}: {some(names, MAX_NAMED)}."
     keys = [entry for entry in entries if entry.item.is_key]
     grave = [entry for entry in entries if entry.is_off_track and entry not in keys]
+    if writer.is_by_item and grave:
+        # Which are the worst, and why, says more than how many there are of each cause.
+        why = ""
     text = f"{start}{why} ({annex})."
     if keys:
         verb = agree(len(keys), "item among them is", "items among them are")
@@ -544,7 +547,7 @@ def unreported(
         count = f"{capitalised(number(len(grave)))} {'others' if keys else 'of them'}"
         if len(grave) == 1:
             count = "Another one" if keys else "One of them"
-        named = some([writer.names.item(entry.item) for entry in grave], MAX_NAMED)
+        named = some([_named_with_date(writer, entry) for entry in grave], MAX_NAMED)
         text += f" {count} {agree(len(grave), 'is', 'are')} off track: {named}."
     told = [entry for entry in entries if entry not in (*keys, *grave[:MAX_NAMED])]
     if told := [entry for entry in told if has_result(writer, entry)]:
@@ -586,6 +589,15 @@ def _named(
         ((cause, names),) = groups.items()
         return f"{cause if with_causes else ''}: {join_words(names)}"
     return f": {join_words(f'{join_words(names)}{cause}' for cause, names in groups.items())}"
+
+
+def _named_with_date(writer: Writer, entry: LateItem) -> str:
+    """Return a late item by name and number; in a paper by item with when it is expected, and why it is late."""
+    if not writer.is_by_item:
+        return writer.names.item(entry.item)
+    step = latest_step(entry)
+    notes = [f"now {new_date(step)}" if step else "without a new date"]
+    return f"{writer.names.item(entry.item, *notes)}{because_of(cause_of(entry))}"
 
 
 def _counted(counts: "Counter[Delay.Cause | None]") -> str:

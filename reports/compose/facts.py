@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import BooleanField, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.utils.timezone import get_current_timezone, localdate
 
 from agencies.models import Agency, Appointment, by_short_name
@@ -472,8 +472,12 @@ def _returns(plan: Any, start: Any, month_in: Any, end: Any) -> Any:
 @composed
 def _updates_of(returns: Any) -> Any:
     found = Update.objects.filter(of_return__among=returns)
+    # What came with a plan was known before anybody was asked, whatever day the spreadsheet ends on.
+    was_asked = ExpressionWrapper(
+        Q(of_return__round__opened_by__isnull=False), output_field=BooleanField()
+    )
     return found.order_by(
-        "of_return__round__period_end", by_short_name("of_return__agency__"), "pk"
+        was_asked, "of_return__round__period_end", by_short_name("of_return__agency__"), "pk"
     ).values_list("pk", "item", "of_return", "written_at", *UPDATE_FIELDS)
 
 
@@ -508,7 +512,7 @@ def _terms(plan: Plan) -> dict[str, Term]:
 def _updates(
     briefing: Briefing, items: Iterable[ItemAt]
 ) -> tuple[list[UpdateFacts], dict[int, date], date | None]:
-    """Return the items' updates accepted by the paper's date, oldest round first; by item the last day on which another
+    """Return the items' updates accepted by the paper's date, those that came with the plan first, then those of the oldest round; by item the last day on which another
     one was submitted, as that makes earlier plans old; and the last day of the period's last round. Three queries.
     """
     dated, until = briefing.dated, end_of(briefing.dated)
@@ -541,7 +545,8 @@ def _updates(
         source = Source("workitems.update", pk, versions.get(pk), label)
         written_on = written_at.astimezone(zone).date()
         accepted.append(UpdateFacts._make((pk, item, of_return, *values, written_on, source)))
-    return accepted, waiting, max((row.round.period_end for row in found), default=None)
+    asked = [row.round for row in found if row.round.opened_by_id] or [row.round for row in found]
+    return accepted, waiting, max((each.period_end for each in asked), default=None)
 
 
 def _follows(briefing: Briefing, items: Sequence[ItemAt]) -> Follows | None:

@@ -289,11 +289,11 @@ def _told(
             lines[pk] = [
                 line._replace(
                     must=entry.item.is_key
-                    and (_is_act(line) or (is_told_more and line.rank == MEANS)),
+                    and (_is_act(line) or _is_headline(line) or (is_told_more and line.rank == MEANS)),
                     rank=EFFECT if line.rank == DONE else line.rank,
                 )
                 for line in _lines(writer, entry, plan, is_foremost=False)
-                if is_told_more or _is_act(line)
+                if is_told_more or _is_act(line) or _is_headline(line)
             ]
             continue
         starts[pk] = _with_cause(writer, entry, starts[pk], room)
@@ -555,7 +555,7 @@ def _lines(
         written = partial(_introduced, writer, so_far)
         rank = DONE if so_far.is_of_it or so_far.is_headline else EFFECT
         yield Line(
-            rank, so_far.text, so_far.source, so_far.is_headline and not writer.is_tight, written
+            rank, so_far.text, so_far.source, so_far.is_headline, written
         )
 
 
@@ -595,6 +595,11 @@ def _acts(
 
 def _is_act(line: Line) -> bool:
     return line.rank == ACTION and (bool(line.action) or line.text.startswith((YOURS, WAITS)))
+
+
+def _is_headline(line: Line) -> bool:
+    """Whether it is how much of an item is done, which its agency calls a headline."""
+    return line.rank == DONE and line.must
 
 
 def _introduced(writer: Writer, done: Done) -> str:

@@ -188,15 +188,17 @@ class Reports:
 
     @cached_property
     def main_by_item(self) -> list[Achieved]:
-        """Those for a paper by item, which tells with what is late how much of it is done: none of late items, and no
-        lists, unless there are too few others."""
+        """Those for a paper by item, which tells with what is late how much of it is done: first those of other items that are
+        no lists, and the rest only if these are too few."""
         late = {entry.item.pk for entry in self.facts.late if entry.is_late}
         others = [
             (item, update)
             for item, update in self.results
             if item.pk not in late and not is_typed_as_list(update.achieved)
         ]
-        return self._listed(others) if len(others) >= MIN_RESULTS else self.main
+        if len(others) < MIN_RESULTS:
+            others += [pair for pair in self.results if pair not in others]
+        return self._listed(others)
 
     def _listed(self, results: list[Achieved]) -> list[Achieved]:
         is_marked = [each for each in self.achieved if not has_mark(each, Update.KeyAchievement.NO)]
