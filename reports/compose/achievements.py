@@ -102,8 +102,11 @@ def achievements(writer: Writer) -> Section:
     completed = [item for item in facts.items if is_completed(facts, item)]
     # The sentence that the section must have is counted first, so that there is room for it.
     room.use(_completed(writer, completed, [of for of, _ in [*headlines, *others]]))
-    fewest = MIN_RESULTS + (2 if writer.is_by_item and not writer.is_tight else 0)
-    lines, omitted = _headlines(writer, headlines, room, fewest - bool(others))
+    # A paper by item has them in one list, the best first.
+    fewest = MIN_RESULTS + writer.is_by_item
+    lines, omitted = _headlines(
+        writer, headlines, room, fewest - (bool(others) and not writer.is_by_item)
+    )
     least = max(fewest - (len(headlines) - len(omitted)), 0 if writer.is_tight else 1)
     sure = _sure_of_key(writer) - sum(count_words(told) for _, told, _ in lines)
     said = beside_achievements(writer, [(item, told) for item, told, _ in lines], room, sure=SURE)

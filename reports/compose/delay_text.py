@@ -536,7 +536,7 @@ def unreported(
         return f"{start}{why}: {some(names, MAX_NAMED)}."
     keys = [entry for entry in entries if entry.item.is_key]
     grave = [entry for entry in entries if entry.is_off_track and entry not in keys]
-    if writer.is_by_item and grave:
+    if is_each_explained := bool(grave) and len({*map(cause_of, entries)}) > 1:
         # Which are the worst, and why, says more than how many there are of each cause.
         why = ""
     text = f"{start}{why} ({annex})."
@@ -547,7 +547,10 @@ def unreported(
         count = f"{capitalised(number(len(grave)))} {'others' if keys else 'of them'}"
         if len(grave) == 1:
             count = "Another one" if keys else "One of them"
-        named = some([_named_with_date(writer, entry) for entry in grave], MAX_NAMED)
+        named = some(
+            [_named_with_date(writer, entry, with_cause=is_each_explained) for entry in grave],
+            MAX_NAMED,
+        )
         text += f" {count} {agree(len(grave), 'is', 'are')} off track: {named}."
     told = [entry for entry in entries if entry not in (*keys, *grave[:MAX_NAMED])]
     if told := [entry for entry in told if has_result(writer, entry)]:
@@ -591,13 +594,12 @@ def _named(
     return f": {join_words(f'{join_words(names)}{cause}' for cause, names in groups.items())}"
 
 
-def _named_with_date(writer: Writer, entry: LateItem) -> str:
-    """Return a late item by name and number; in a paper by item with when it is expected, and why it is late."""
-    if not writer.is_by_item:
-        return writer.names.item(entry.item)
+def _named_with_date(writer: Writer, entry: LateItem, *, with_cause: bool) -> str:
+    """Return a late item by name and number, with when it is expected and, if asked, why it is late."""
     step = latest_step(entry)
     notes = [f"now {new_date(step)}" if step else "without a new date"]
-    return f"{writer.names.item(entry.item, *notes)}{because_of(cause_of(entry))}"
+    why = because_of(cause_of(entry)) if with_cause else ""
+    return f"{writer.names.item(entry.item, *notes)}{why}"
 
 
 def _counted(counts: "Counter[Delay.Cause | None]") -> str:

@@ -195,7 +195,7 @@ def late_by_item(writer: Writer) -> Section:
         *not_to_be_met(writer, room),
         *no_longer_late(writer, gone, room, must=not late),
         *_not_recorded(
-            writer, [entry for entry in late if entry not in idle and not (entry in shown and entry.is_unexplained)], shown, acted,
+            writer, [entry for entry in late if entry not in idle], shown, acted,
             {pk for pk, of in lines.items() if acted_on(of)}, room,
         ),
     ]  # fmt: skip
@@ -217,14 +217,20 @@ def _not_recorded(
     room: Room,
 ) -> Iterator[Paragraph]:
     """Yield on which late items no cause, no action or no date of one is recorded: in one sentence, if there are some of each.
-    `told` are those whose action the list has, `acted` those of which it says what is being done."""
+    `told` are those whose action the list has, `acted` those of which it says what is being done. Of those that nobody has
+    explained, the list has said so."""
+    silent = {entry.item.pk for entry in shown if entry.is_unexplained}
     bare = [entry.item for entry in late if cause_of(entry) is None]
     idle = [entry.item for entry in without_mitigation(late, acted)]
     if not bare or len(idle) <= MAX_NAMED:
         yield from undated(writer, [each for each in shown if each.leads], told, room)
-        yield from without_cause(writer, late, room)
-        yield from without_action(writer, late, acted, room)
+        if any(item.pk not in silent for item in bare):
+            yield from without_cause(writer, late, room)
+        if any(item.pk not in silent for item in idle):
+            yield from without_action(writer, late, acted, room)
         return
+    bare = [item for item in bare if item.pk not in silent] or bare
+    idle = [item for item in idle if item.pk not in silent] or idle
     no_date = [entry for entry in late if has_no_date(entry)]
     of_late = agree(len(bare), "late item", "late items")
     start = f"For {number(len(bare))} {of_late} ({numbers_of(bare)})"
@@ -289,11 +295,11 @@ def _told(
             lines[pk] = [
                 line._replace(
                     must=entry.item.is_key
-                    and (_is_act(line) or _is_headline(line) or (is_told_more and line.rank == MEANS)),
+                    and (_is_act(line) or (is_told_more and line.rank == MEANS)),
                     rank=EFFECT if line.rank == DONE else line.rank,
                 )
                 for line in _lines(writer, entry, plan, is_foremost=False)
-                if is_told_more or _is_act(line) or _is_headline(line)
+                if is_told_more or _is_act(line)
             ]
             continue
         starts[pk] = _with_cause(writer, entry, starts[pk], room)
@@ -555,7 +561,7 @@ def _lines(
         written = partial(_introduced, writer, so_far)
         rank = DONE if so_far.is_of_it or so_far.is_headline else EFFECT
         yield Line(
-            rank, so_far.text, so_far.source, so_far.is_headline, written
+            rank, so_far.text, so_far.source, so_far.is_headline and not writer.is_tight, written
         )
 
 
@@ -595,11 +601,6 @@ def _acts(
 
 def _is_act(line: Line) -> bool:
     return line.rank == ACTION and (bool(line.action) or line.text.startswith((YOURS, WAITS)))
-
-
-def _is_headline(line: Line) -> bool:
-    """Whether it is how much of an item is done, which its agency calls a headline."""
-    return line.rank == DONE and line.must
 
 
 def _introduced(writer: Writer, done: Done) -> str:

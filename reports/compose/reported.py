@@ -188,13 +188,14 @@ class Reports:
 
     @cached_property
     def main_by_item(self) -> list[Achieved]:
-        """Those for a paper by item, which tells with what is late how much of it is done: first those of other items that are
-        no lists, and the rest only if these are too few."""
+        """Those for a paper by item, which tells with what is late how much of it is done: no lists, and of late items only what
+        their agencies call a headline; the rest only if these are too few."""
         late = {entry.item.pk for entry in self.facts.late if entry.is_late}
         others = [
-            (item, update)
-            for item, update in self.results
-            if item.pk not in late and not is_typed_as_list(update.achieved)
+            pair
+            for pair in self.results
+            if not is_typed_as_list(pair[1].achieved)
+            and (pair[0].pk not in late or has_mark(pair, Update.KeyAchievement.HEADLINE))
         ]
         if len(others) < MIN_RESULTS:
             others += [pair for pair in self.results if pair not in others]

@@ -138,7 +138,11 @@ class LateItem:
     def is_unexplained(self) -> bool:
         """Whether a late item has neither a new date nor a recorded delay, so that nobody has said why it is late or what is
         being done."""
-        return self.is_late and not self.main_delay and all(s.is_overdue for s in self.late_steps)
+        return (
+            self.is_late
+            and not self.main_delay
+            and all(step.forecast_due < step.on for step in self.late_steps)
+        )
 
     @property
     def late_steps(self) -> list[MilestoneAt]:

@@ -31,6 +31,7 @@ from tests.factories import (
     RiskFactory,
     RoundFactory,
     UpdateFactory,
+    UserFactory,
     VariationFactory,
     WorkItemFactory,
 )
@@ -454,3 +455,20 @@ def test_an_agency_that_does_not_concur_is_on_the_cover_and_its_reason_in_an_ann
     assert found.cover.not_concurring == ("Police",)
     (row,) = found.annexes[-1].rows
     assert (row.answer, words(row.text)) == ("Does not concur", "Not funded.")
+
+
+def test_what_came_with_a_plan_stands_before_the_answers_of_a_round(plan, item):
+    """The spreadsheet may end on a later day than the round."""
+    asked = RoundFactory(plan=plan, opened_by=UserFactory())
+    came = RoundFactory(
+        plan=plan,
+        name="Sheet",
+        period_end=date(2010, 7, 5),
+        closed_at=datetime(2010, 7, 5, tzinfo=UTC),
+    )
+    for of in (came, asked):
+        given = ReturnFactory(round=of, agency=item.lead_agency, accepted=True)
+        UpdateFactory(of_return=given, item=item, achieved=of.name)
+    found = read_facts(draft(plan, period_start=START, period_end=END, dated=DATED))
+    assert [each.achieved for each in found.updates[item.pk]] == [came.name, asked.name]
+    assert found.last_round == asked.period_end

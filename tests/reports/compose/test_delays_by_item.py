@@ -278,7 +278,7 @@ def test_the_action_against_the_delay_that_is_told_comes_first_then_the_earliest
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"confidence": "off_track"}, " One of them is off track: the cards (1.2)."),
+        ({"confidence": "off_track"}, " One of them is off track: the cards (1.2, now May 2011)."),
         ({"confidence": "at_risk"}, ""),
     ],
 )
@@ -345,7 +345,7 @@ def test_key_items_that_are_only_counted_are_named():
     texts = by_item(*keys, *others, most_words=60)
     assert texts[1] == (
         "Twelve other items are late because of a lack of funding (dates in Annex B). The key items among them are “Print 9” (1.9) "
-        "and “Print 10” (1.10). Another one is off track: “Cut” (3.1)."
+        "and “Print 10” (1.10). Another one is off track: “Cut” (3.1, now May 2011)."
     )
 
 
@@ -791,3 +791,45 @@ def test_items_whose_action_has_no_date_are_counted_with_those_without_an_action
         "For three late items (1.1, 1.2 and 1.3) neither a cause nor an action is recorded, and for one (1.4) no "
         "date of an action."
     )
+
+
+def test_a_late_key_item_that_nobody_has_explained_comes_first_and_says_so():
+    bare = item("1.2", step(AGREED), title="Print it", is_key=True)
+    told = by_item(late("1.1", delay(actions=[action("hire two trainers", LABOUR, BY)])), bare)
+    assert told[0].splitlines()[1].startswith("- Print it (1.2): ")
+    assert (
+        told[0]
+        .splitlines()[1]
+        .endswith("no new date is set. DoL has reported neither the cause nor an action.")
+    )
+    assert [each for each in told[1:] if "recorded" in each] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "Paper forms are used in these districts",
+            "Paper forms were to be used in these districts (DoL); this was due by 1 July 2010 and "
+            "is not reported as done.",
+        ),
+        (
+            "Hiring two lawyers",
+            "DoL is hiring two lawyers; this was due by 1 July 2010 and is not reported as done.",
+        ),
+    ],
+)
+def test_an_action_whose_day_has_passed_is_not_told_as_done(typed, told):
+    past = action(typed, LABOUR, date(2010, 7, 1))
+    assert by_item(late("1.1", delay(actions=[past])))[0].endswith(told)
+
+
+def test_the_worst_of_many_other_late_items_are_told_with_their_causes():
+    others = [late(f"1.{n}", delay(), is_key=False, title=f"Item {n}") for n in range(3, 9)]
+    cards = late(
+        "1.2", delay("staffing"), is_key=False, as_told="the cards", confidence="off_track"
+    )
+    assert section_texts(facts(cards, *others, most_words=60), "delay") == [
+        "Seven items are late (dates in Annex B). One of them is off track: the cards (1.2, now May 2011) because of a "
+        "shortage of staff."
+    ]

@@ -436,7 +436,7 @@ def test_more_late_key_items_than_three_are_named_and_not_measured():
         late("1.5", "staffing"),
     ]
     assert what_is_late(*items) == (
-        "All four of the Plan’s key items are late: Item 1.1 (1.1), Item 1.4 (1.4), Item 1.2 (1.2) and Item 1.3 (1.3). All "
+        "All four of the Plan’s key items are late: Item 1.3 (1.3), Item 1.1 (1.1), Item 1.4 (1.4) and Item 1.2 (1.2). All "
         "five of its items are late."
     )
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from reports.compose.as_printed import Answer, of_answer
+from reports.compose.reported import Reports
 from reports.compose.results import (
     counts,
     headline,
@@ -21,7 +22,7 @@ from reports.compose.results import (
 from reports.compose.subjects import Names
 from reports.document import words
 from tests.reports.compose.test_paper_achievements import achieved, pair
-from tests.reports.in_memory import HEALTH, LABOUR, POLICE, item, step, update_of
+from tests.reports.in_memory import HEALTH, LABOUR, POLICE, facts, item, step, update_of
 
 FILLER = "Over the reporting period Police have continued to progress the development of guidance."
 
@@ -373,3 +374,15 @@ def test_a_result_full_of_acronyms_that_nobody_explains_comes_after_others():
     cryptic = pair("FCG/JSDU shut down 61 accts (9 NZP, 5 SW).", "1.1", key="headline")
     plain = pair("Police trained 61 officers.", "1.2", key="headline")
     assert results(cryptic, plain)[0] == "Police trained 61 officers."
+
+
+def test_a_paper_by_item_tells_late_items_results_only_if_they_are_headlines():
+    late = [item(f"1.{n}", step(date(2010, 6, 30)), title=f"Build hall {n}") for n in (1, 2)]
+    built = [
+        update_of(one, POLICE, achieved=f"Police built {n} of 9 halls.", key_achievement=mark)
+        for n, (one, mark) in enumerate(zip(late, ("headline", "yes"), strict=True), 4)
+    ]
+    others = [pair(f"Police opened {n} huts of 40.", f"2.{n}", key="yes") for n in (2, 3)]
+    given = [*zip(late, built, strict=True), *others]
+    of = facts(*(each for each, _ in given), updates=[update for _, update in given])
+    assert [each.number for each, _ in of.once(Reports).main_by_item] == ["2.2", "2.3", "1.1"]
