@@ -43,7 +43,7 @@ from reports.compose.told_results import (
     has_date,
     told_with_name,
 )
-from reports.compose.verdict import lacking_in_short
+from reports.compose.verdict import LACKING, lacking_in_short
 from reports.document import Bullet, Paragraph, Run, Section, SectionKind, Source, Text, words
 from reports.document.dates import long_date, period
 from reports.document.wording import (
@@ -58,6 +58,7 @@ from reports.document.wording import (
 )
 from workitems.measures.completion import Completion, Writing, sentence
 from workitems.models import Pillar, Update
+from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt
 
 # Words in one paragraph; the achievements of a pillar may take several.
@@ -201,9 +202,7 @@ def _lacking_evidence(writer: Writer, counts: Counter[Completion]) -> str:
     none. Where the summary has how many, this says only what is missing. What was usual before is counted among them, and is
     told by the annex."""
     reviewer = writer.facts.coordinator.short_name
-    bare, notes, doubted = (
-        counts[each] for each in (Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED)
-    )
+    bare, notes, doubted = (counts[each] for each in LACKING)
     total = counts.total()
     if not bare or bare == total:
         return ""
@@ -217,7 +216,21 @@ def _lacking_evidence(writer: Writer, counts: Counter[Completion]) -> str:
         if lacking == 1:
             return f"The one milestone {for_which} has no evidence on file."
         return f"Of the {number(lacking)} milestones {for_which}, {join_words(parts)}."
-    return f"{lacking_in_short(writer.facts)}: {join_words(parts)}."
+    of_completed = "" if writer.is_tight else _of_completed(writer.facts)
+    return f"{lacking_in_short(writer.facts)}: {join_words(parts)}{of_completed}."
+
+
+def _of_completed(facts: Facts) -> str:
+    """Return which completed items have milestones for which evidence is missing, or that none has, as the end of a sentence."""
+    lacking = {row.item.pk for each in LACKING for row in facts.completions.of(each)}
+    completed = [item for item in facts.items if item.stage == Stage.COMPLETE]
+    if not completed:
+        return ""
+    bare = [item for item in completed if item.pk in lacking]
+    if not bare:
+        return "; none of them is of an item reported complete"
+    items = agree(len(bare), "item", "items")
+    return f"; some are of the completed {items} {numbers_of(bare)}"
 
 
 def _without_evidence(counts: Counter[Completion]) -> str:

@@ -33,6 +33,8 @@ MORE_BY_ITEM = 2
 SUMMARIES, KEPT_OF_SUMMARY = ("purpose", "figures"), (2, 1)
 # The limit of words that any paper keeps: a smaller one has no room for what a paper must have.
 LEAST_LIMIT = 600
+# Words of the shortest paragraph that is left out.
+LEAST_LEFT_OUT = 20
 # Contents on late items.
 LATE = ("delay", "mitigation")
 # Contents that are shortened without a word: what they leave out is known, or stands elsewhere.
@@ -88,15 +90,27 @@ def shortened(writer: Writer, sections: Sections, most: int) -> Sections:
         for content in sections
         if content in {*KEPT, *SUMMARIES}
     }
-    made, gone = sections, Counter[str]()
+    made, gone, lost = sections, Counter[str](), list[str]()
+
+    def left_out_of(content: str, change: int) -> Sections:
+        left_out = parts[content][len(parts[content]) - gone[content] - change :]
+        return {**made, content: _without(writer, content, sections[content], left_out)}
+
     for content in _losing(writer, parts):
+        made = left_out_of(content, 1)
         gone[content] += 1
-        left_out = parts[content][-gone[content] :]
-        made = {**made, content: _without(writer, content, sections[content], left_out)}
+        lost.append(content)
         if _total(made) <= most:
             break
+    # The last part that went may have been long, so that short ones which went before it fit again.
+    for content in reversed(lost):
+        fuller = left_out_of(content, -1)
+        if _total(fuller) <= most:
+            made = fuller
+            gone[content] -= 1
     for content, count in gone.items():
-        _note_lines(writer, sections[content], made[content], parts[content][-count:])
+        left_out = parts[content][len(parts[content]) - count :]
+        _note_lines(writer, sections[content], made[content], left_out)
     return made
 
 
@@ -141,7 +155,12 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
                 for bullet in range(1, len(paragraph.bullets))
                 if not any(ASKED in text for text in texts_of(paragraph.bullets[bullet]))
             ]
-        elif paragraph.key not in stays and f"{{{paragraph.key}}}" not in whole:
+        elif (
+            paragraph.key not in stays
+            and f"{{{paragraph.key}}}" not in whole
+            # What says that it is left out is as long.
+            and (content in SILENT or length(paragraph) > LEAST_LEFT_OUT)
+        ):
             parts.append(Part(place))
     # A section says something.
     is_empty = len(parts) == len(sections[content].paragraphs) and all(

@@ -268,7 +268,7 @@ def other_keys(facts: Facts, fine: list[ItemAt]) -> str:
         )
     if count == len(kept):
         return "No key item is at risk."
-    those = agree(count, "other key item is", "other key items are")
+    those = "other key item is" if count == 1 else f"{number(count)} other key items are"
     return f"The {those} on track{' or complete' if done else ''}."
 
 
@@ -383,6 +383,10 @@ def all_of(count: int) -> str:
     return "both" if count == 2 else f"all {number(count)}"
 
 
+# A completed milestone for which evidence is missing: without any, by a note alone, or questioned.
+LACKING = (Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED)
+
+
 def lacking_in_short(facts: Facts) -> str:
     """Return "DoL cannot yet vouch fully for six of the 35 milestones reported complete", without a full stop."""
     count, total = _lacking(facts)
@@ -401,5 +405,4 @@ def is_badly_shown(facts: Facts) -> bool:
 
 def _lacking(facts: Facts) -> tuple[int, int]:
     counts = facts.completions.counts
-    kinds = Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED
-    return sum(counts[each] for each in kinds), counts.total()
+    return sum(counts[each] for each in LACKING), counts.total()

@@ -37,7 +37,7 @@ def test_late_key_items_are_named_or_counted():
 def test_other_key_items_are_those_that_are_not_late():
     keys = [late("1.1", is_key=True), late("1.2", is_key=True)]
     rest = [item(f"2.{n}", is_key=True, confidence="on_track") for n in range(1, 8)]
-    assert summary(*keys, *rest)[1].endswith("The other key items are on track.")
+    assert summary(*keys, *rest)[1].endswith("The seven other key items are on track.")
 
 
 def late_for(*causes):

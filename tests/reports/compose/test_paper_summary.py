@@ -642,7 +642,7 @@ def test_more_key_items_in_doubt_than_are_named_are_counted():
                 item("1.2", is_key=True, confidence="on_track"),
                 item("1.3", is_key=True, stage="complete"),
             ],
-            "The other key items are on track or complete.",
+            "The two other key items are on track or complete.",
         ),
         ([item(is_key=True)], "no item is late."),  # nobody has said
         (
