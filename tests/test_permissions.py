@@ -1254,6 +1254,7 @@ RULES |= {
         ]
     ),
     "requests:request-package": of_releasers(released_request),
+    "requests:request-handling": of_releasers(asked),
 }
 
 # Sessions open nothing of the API: tests/api/test_permissions.py has the table of its tokens.

@@ -57,6 +57,7 @@ request_urls = [
         name="request-consultation-file",
     ),
     path(REQUEST, requests.detail, name="request"),
+    path(f"{REQUEST}handling.pdf", requests.handling_file, name="request-handling"),
     path(f"{REQUEST}change/", requests.change, name="request-change"),
     path(f"{REQUEST}events/<int:event>/", requests.correct_event, name="request-correct-event"),
     *(

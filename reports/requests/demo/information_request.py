@@ -118,6 +118,7 @@ class Asked:
                 scope_note=note,
                 version=row.version,
                 by=self.adviser,
+                at=self.at,
             )
         return self
 

@@ -5,6 +5,7 @@ a transaction, and no other row is locked meanwhile.
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -115,8 +116,18 @@ def put_back(row: FileCheck) -> None:
 
 
 def delete_outdated(*, at: datetime) -> None:
-    """Delete uploads that nobody kept."""
-    FileCheck.objects.removable(at).delete()
+    """Delete uploads that nobody kept. Why a file was refused stays, without its words, for whoever reviews the request."""
+    for row in FileCheck.objects.removable(at).without_contents():
+        if row.state == State.DONE and row.found:
+            row.pdf = None
+            row.report |= {
+                "found": [asdict(each.wordless) for each in row.found],
+                "comparison": None,
+                "looks": None,
+            }
+            row.save(update_fields=["pdf", "report"])
+        else:
+            row.delete()
 
 
 def forget_missing_words(request: InformationRequest) -> None:

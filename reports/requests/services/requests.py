@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User
 from agencies.records import history
+from agencies.wording.translation import in_english
 from reports.document.dates import long_date
 from reports.requests.law.working_days import BeyondCalendar
 from reports.requests.letters import Ombudsman
 from reports.requests.models import InformationRequest, Redaction, RequestEvent, RequestLetter
+from reports.requests.models.in_scope import found_in, not_frozen
 from reports.requests.models.request import (
     RECEIVED_TOO_EARLY,
     in_force,
@@ -35,6 +37,7 @@ from workitems.plan.services.refusals import Refused, locked
 
 State = InformationRequest.State
 Kind = RequestEvent.Kind
+FOUND = "Papers found"  # begins what history says of a search
 REFERENCE_IS_TAKEN = gettext_lazy("Another request to this agency has this reference.")
 
 
@@ -169,8 +172,9 @@ def set_scope(
     further: Sequence[tuple[date | None, date | None]] = (),
     version: int,
     by: User,
+    at: datetime,
 ) -> InformationRequest:
-    """Say in which periods the papers in scope are, and how the request is read.
+    """Say in which periods the papers in scope are, and how the request is read; history says what was found in them.
 
     Raise `Refused` for a period with one day alone, or that ends before it begins.
     """
@@ -187,7 +191,16 @@ def set_scope(
                 raise Refused(_("The period ends before it begins."), ends)
             periods.append((first, last))
     row.periods, row.scope_note = periods, scope_note.strip()
-    return history.save_version(row, by=by)
+    return history.save_version(row, by=by, reason=_found(row, timezone.localdate(at)))
+
+
+@in_english
+def _found(row: InformationRequest, today: date) -> str:
+    """Return how much a search of the scope finds on a day, or "" without a period."""
+    if not row.periods:
+        return ""
+    papers, others = found_in(row, row.periods), not_frozen(row, row.periods, today=today)
+    return f"{FOUND}: {len(papers)}. Returns, drafts and conversations found: {len(others)}."
 
 
 @transaction.atomic

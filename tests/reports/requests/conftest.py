@@ -269,6 +269,12 @@ def scoped(request_, adviser):
     requests.start_scoping(request=request_, by=adviser)
     row = fresh(request_)
     requests.set_scope(
-        request=row, scope_from=FIRST, scope_to=LAST, scope_note="", version=row.version, by=adviser
+        request=row,
+        scope_from=FIRST,
+        scope_to=LAST,
+        scope_note="",
+        version=row.version,
+        by=adviser,
+        at=NOW,
     )
     return fresh(request_)

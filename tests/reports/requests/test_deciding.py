@@ -298,6 +298,7 @@ def test_a_warning_is_left_with_a_reason(request_, line, plan, ready, sign, advi
         scope_note="",
         version=row.version,
         by=adviser,
+        at=NOW,
     )
     letter = ready()
     (warned,) = deciding.warnings(fresh(request_))

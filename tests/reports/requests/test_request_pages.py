@@ -636,6 +636,7 @@ def test_papers_in_scope_that_are_not_listed_need_one_reason(
         scope_note="",
         version=fresh(request_).version,
         by=adviser,
+        at=NOW,
     )
     papers = [
         MeetingPaperFactory(meeting__plan=plan, meeting__held_on=date(2010, month, 10))

@@ -88,6 +88,7 @@ def test_papers_of_the_other_plans_of_the_agency_are_found_beside_those_of_the_r
         scope_note="",
         version=scoped.version,
         by=adviser,
+        at=NOW,
     )
     page = client_of(adviser).get(at("request-scope", row.pk))
     title = "Minutes of the meeting of 10 June 2010, Plan for clean rivers"
@@ -189,7 +190,7 @@ def test_preparing_begins_with_a_schedule(scoped, adviser):
 
 
 def test_the_scope_is_a_period(scoped, adviser):
-    act = {"request": scoped, "scope_note": "", "version": scoped.version, "by": adviser}
+    act = {"request": scoped, "scope_note": "", "version": scoped.version, "by": adviser, "at": NOW}
     first, last = date(2009, 1, 1), date(2010, 12, 31)
     assert refusal_of(requests.set_scope, scope_from=last, scope_to=first, **act) == (
         "The period ends before it begins."
@@ -201,7 +202,7 @@ def test_the_scope_is_a_period(scoped, adviser):
 
 
 def test_a_request_may_name_several_periods(scoped, adviser):
-    act = {"request": scoped, "scope_note": "", "version": scoped.version, "by": adviser}
+    act = {"request": scoped, "scope_note": "", "version": scoped.version, "by": adviser, "at": NOW}
     early = (date(2009, 1, 1), date(2009, 6, 30))
     late = (date(2010, 7, 1), date(2010, 12, 31))
     days = {"scope_from": late[0], "scope_to": late[1]}

@@ -4,10 +4,12 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +17,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agencies.models import Agency, Seat, User
 from agencies.pages.form_pages import carry_out, done, form_page, saved
 from agencies.pages.once import once
+from reports.briefings.views.files import download
 from reports.charts import WorkingDayStrip, on_screen, working_day_strip
+from reports.render.pdf import RenderRefused
 from reports.requests.models import InformationRequest, Release, RequestEvent, RequestLetter
 from reports.requests.models.request import OIA_ROLES, REQUEST_ROLES, in_force, sent_back
 from reports.requests.models.request_clock import calendar, clock_of
@@ -39,6 +43,7 @@ from reports.requests.pages.register.requester import hide_requester, may_read_r
 from reports.requests.registered.request_lines import Outgoing, awaits_sending
 from reports.requests.services import deciding
 from reports.requests.services import requests as services
+from reports.requests.services.handling import handling_of
 from workitems.models import Plan
 from workitems.plan.views.lookups import page_of, posted, signed_in, state_tabs
 
@@ -233,6 +238,28 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "may_scope": may_prepare and row.state in InformationRequest.PREPARED_IN,
         },
     )
+
+
+@transaction.non_atomic_requests
+@require_safe
+def handling_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the record of how a request was handled, as a PDF of this moment."""
+    from reports.requests.print.handling_html import render_handling
+
+    with transaction.atomic():
+        row = visible_request(request, pk)
+        record = handling_of(
+            row,
+            on=timezone.localdate(),
+            with_requester=may_read_requester(signed_in(request), row),
+        )
+    try:
+        pdf = render_handling(record)
+    except RenderRefused as error:
+        words = _("The record cannot be printed: {error}").format(error=error)
+        return HttpResponse(words, status=422, content_type="text/plain; charset=utf-8")
+    name = slugify(row.reference.replace("/", "-")) or str(row.pk)
+    return download(pdf, f"handling-of-{name}.pdf")
 
 
 def _papers_have_letter(letters: list[RequestLetter], release: Release | None) -> bool:

@@ -73,7 +73,9 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
     """Say between which days papers are in scope, and list what the product holds between them."""
     row = prepared_request(request, pk)
     form = ScopeForm(posted(request), row=row)
-    if kept := carry_out(request, form, services_of_requests.set_scope, request=row):
+    if kept := carry_out(
+        request, form, services_of_requests.set_scope, request=row, at=timezone.now()
+    ):
         message = (
             _("The scope is saved.")
             if kept.scope_from

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from agencies.wording.translation import StrOrPromise, _, gettext_lazy
@@ -307,6 +307,8 @@ INFORMATION = frozenset({"information", "author"})
 UNREADABLE = frozenset(
     {"not_pdf", "password", "no_pages", "pages", "large", "slow", "office", "unexamined"}
 )
+# How a sentence quotes the file.
+QUOTATION = ": “{words}”"
 # Where something is in a file that has no pages yet.
 PLACES: dict[str, StrOrPromise] = {
     "paragraph": gettext_lazy("Paragraph {at}"),
@@ -332,11 +334,19 @@ class Found:
     place: str = ""
 
     @property
+    def wordless(self) -> Found:
+        """The same without the words that the file still has, for those who may not read them."""
+        return replace(self, words="") if QUOTATION in str(KINDS[self.kind][0]) else self
+
+    @property
     def sentence(self) -> str:
         wrong, remedy = KINDS[self.kind]
         if self.name:
             remedy = EMPTY.format(name=self.name)
-        said = str(wrong).format(words=quoted(self.words))
+        said = str(wrong)
+        if not self.words:
+            said = said.replace(QUOTATION, "")
+        said = said.format(words=quoted(self.words))
         if self.place:
             kind, of, at = self.place.split(":", 2)
             return _("{place}: {wrong}. {remedy}").format(
