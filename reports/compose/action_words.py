@@ -171,9 +171,10 @@ def action_in_words(
     elif row.due_on < row.on:
         if not words.endswith("”"):
             told = _was_to_be(told)
-            late = (
-                f"this was due {by_when(KnownDate(row.due_on), row.on)} and is not reported as done"
-            )
+            # "From 1 November" has the day.
+            day = f"{row.due_on.day} {MONTHS[row.due_on.month - 1]}"
+            was = "" if day in told else f"was due {by_when(KnownDate(row.due_on), row.on)} and "
+            late = f"this {was}is not reported as done"
             told = cited(told, ", ".join(notes)) if notes else told
             return " ".join([f"{opened(told)}; {late}.", *more])
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not reported as done")

@@ -73,6 +73,7 @@ from reports.compose.mitigation_text import (
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.part_left import left_of
 from reports.compose.planned import Plan, planned_in_words, plans
+from reports.compose.rates import AT_A_RATE, too_slow
 from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
     because_of,
@@ -233,7 +234,8 @@ def _not_recorded(
     idle = [item for item in idle if item.pk not in silent] or idle
     no_date = [entry for entry in late if has_no_date(entry)]
     of_late = agree(len(bare), "late item", "late items")
-    start = f"For {number(len(bare))} {of_late} ({numbers_of(bare)})"
+    more_than_told = "more " if silent else ""
+    start = f"For {number(len(bare))} {more_than_told}{of_late} ({numbers_of(bare)})"
     more = []
     if bare == idle:
         start += " neither a cause nor an action is recorded"
@@ -544,6 +546,8 @@ def _lines(
                 of_rank, f"{(first, more)[part]}{after}", source, must and is_first, in_print,
                 action=row.pk if is_first else None,
             )  # fmt: skip
+    for slow in too_slow(writer, entry):
+        yield Line(ACTION, slow.text, slow.sources[0], entry.item.is_key, action=None)
     if done := all_done(entry):
         yield Line(ACTION, done.format(f" for {writer.names.again(entry.item)}"), home)
     # Beside an action that has its own day, a plan is a second promise; beside what is left, it is told.
@@ -600,7 +604,9 @@ def _acts(
 
 
 def _is_act(line: Line) -> bool:
-    return line.rank == ACTION and (bool(line.action) or line.text.startswith((YOURS, WAITS)))
+    return line.rank == ACTION and (
+        bool(line.action) or line.text.startswith((YOURS, WAITS, AT_A_RATE))
+    )
 
 
 def _introduced(writer: Writer, done: Done) -> str:

@@ -1,5 +1,6 @@
 """Test the section Delay of a paper without a section Mitigation, and which delay of an item is reported."""
 
+import re
 from datetime import date
 from functools import partial
 
@@ -833,3 +834,25 @@ def test_the_worst_of_many_other_late_items_are_told_with_their_causes():
         "Seven items are late (dates in Annex B). One of them is off track: the cards (1.2, now May 2011) because of a "
         "shortage of staff."
     ]
+
+
+@pytest.mark.parametrize(
+    ("rate", "told"),
+    [
+        (
+            "They do 210 homes a month.",
+            "At 210 homes a month, the 12,000 due in June 2012 would not be reached.",
+        ),
+        ("They do 600 homes a month.", ""),  # that would do
+        ("They do 330 homes a month.", ""),  # a little faster, it would do
+        ("They hear 210 complaints a month.", ""),  # which are not counted by the milestone
+    ],
+)
+def test_a_rate_that_cannot_reach_the_last_target_is_said_not_to(rate, told):
+    held_up = delay(actions=[action(rate, LABOUR, BY)])
+    last = step(date(2012, 6, 30), description="12,000 homes insulated", number=2)
+    first = step(AGREED, held_up, description="6,000 homes insulated", forecast_due=EXPECTED)
+    one = item("1.1", first, last, title="Insulate homes", is_key=True)
+    done = update_of(one, achieved="DoL insulated 4,000 homes by June 2010.")
+    text = by_item(one, updates=[done])[0]
+    assert re.findall(r"At .*?reached\.", text) == ([told] if told else [])

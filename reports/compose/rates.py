@@ -1,0 +1,81 @@
+"""A rate that an agency reports, against what is still to be reached by a milestone's date."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from reports.compose.citations import milestone_source
+from reports.compose.paragraphs import Writer
+from reports.compose.slips import LateItem
+from reports.compose.subjects import when
+from reports.document import Source
+from reports.document.wording import number
+from workitems.plan.plan_at import MilestoneAt
+
+# Days of what a rate is told by, and how much faster than that a target would still be missed before it is said to be.
+DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30.4, "quarter": 91.3, "year": 365.25}
+MARGIN = 1.2
+AT_A_RATE = "At "
+# "12,000 rental homes", and "210 homes a month".
+_COUNTED = re.compile(r"\b(?P<count>\d[\d,]*) (?:[a-z-]+ ){0,2}?(?P<what>[a-z]{3,}s)\b")
+_RATE = re.compile(
+    rf"\b(?P<count>\d[\d,]*) (?P<what>[a-z]{{3,}}s) (?:a|each|every|per) (?P<unit>{'|'.join(DAYS)})\b"
+)
+
+
+class TooSlow(NamedTuple):
+    """A sentence that a target will not be reached at a reported rate, with the milestone and what was read."""
+
+    text: str
+    sources: tuple[Source, ...]
+
+
+def too_slow(writer: Writer, entry: LateItem) -> Iterator[TooSlow]:
+    """Yield that the last milestone of an item that counts something would be missed at the rate that its agency reports, if
+    the same is counted by all three: the rate, what is reached and the milestone. Nothing of a rate that would do."""
+    told = [(row.description, source) for source, row in entry.mitigations() if not row.done_on]
+    updates = writer.facts.updates_of(entry.item)[-1:]
+    told += [(update.planned_next, update.source) for update in updates]
+    rates = [(found, source) for text, source in told for found in _RATE.finditer(text)]
+    for update in updates:
+        ended = update.of_return.round.period_end or update.written_on
+        for found, source in rates:
+            what = found["what"]
+            reached = _count(update.achieved, what)
+            step = _last(entry, what)
+            if reached is None or step is None:
+                continue
+            target = _count(step.description, what) or 0
+            days = max((step.forecast_due - ended).days, 0)
+            more = MARGIN * _as_number(found["count"]) * days / DAYS[found["unit"]]
+            if reached < target and reached + more < target:
+                text = f"{AT_A_RATE}{found[0]}, the {number(target)} due {_by(step)} would not be reached."
+                yield TooSlow(text, (source, update.source, milestone_source(entry.item, step)))
+                return
+
+
+def _last(entry: LateItem, what: str) -> MilestoneAt | None:
+    """Return the last open milestone that counts the same."""
+    steps = [
+        step
+        for step in entry.item.milestones
+        if step.is_open and _count(step.description, what) is not None
+    ]
+    return max(steps, key=lambda step: step.forecast_due, default=None)
+
+
+def _count(text: str, what: str) -> int | None:
+    """Return the first number of such things in a text."""
+    return next(
+        (_as_number(found["count"]) for found in _COUNTED.finditer(text) if found["what"] == what),
+        None,
+    )
+
+
+def _as_number(digits: str) -> int:
+    return int(digits.replace(",", ""))
+
+
+def _by(step: MilestoneAt) -> str:
+    day = when(step.forecast, step.on)
+    return f"{'on' if day[:1].isdigit() else 'in'} {day}"
