@@ -401,6 +401,13 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
             sentences.append(
                 f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
             )
+    unexplained = [entry.item for entry in keys if entry.is_unexplained]
+    if is_divided and 0 < len(unexplained) <= MAX_NAMED:
+        are, it = agree(len(unexplained), "is", "are"), agree(len(unexplained), "it", "them")
+        which = join_words(map(writer.names.item, unexplained))
+        sentences.append(
+            f"Nobody has reported why {which} {are} late, or what is being done about {it}."
+        )
     if is_divided and moved:
         which = count_in_words(len(moved), "item that is not late", "items that are not late")
         has = agree(len(moved), "has", "have")

@@ -856,3 +856,11 @@ def test_a_rate_that_cannot_reach_the_last_target_is_said_not_to(rate, told):
     done = update_of(one, achieved="DoL insulated 4,000 homes by June 2010.")
     text = by_item(one, updates=[done])[0]
     assert re.findall(r"At .*?reached\.", text) == ([told] if told else [])
+
+
+def test_the_summary_says_which_late_key_item_nobody_has_explained():
+    bare = item("1.2", step(AGREED), title="Print it", is_key=True)
+    rest = [item(f"2.{n}", title=f"Item {n}", confidence="on_track") for n in range(1, 30)]
+    told = "Nobody has reported why “Print it” (1.2) is late, or what is being done about it."
+    assert told in _brief(late("1.1", delay()), bare, *rest)
+    assert "Nobody has reported why" not in _brief(late("1.1", delay()), *rest)
