@@ -79,6 +79,9 @@ def search(request: HttpRequest) -> HttpResponse:
         "numbered": results_of(numbered, words),
         "words": words,
         "has_plans": len(reader.plans) > 1,
+        "alone": []
+        if reader.plans
+        else [each.alone for each in KINDS if each.alone and each.visible(reader).exists()],
         "most": MOST_COUNTED,
     }
     if kind is not None:

@@ -105,7 +105,7 @@ class Kind:
     """A kind of record: its name on pages and in addresses, the rows a person may read, and a row as a hit.
 
     `narrow` filters rows by words. The rows come in `order`. `hits_of` is in the place of `hit` where something is read
-    for all rows at once.
+    for all rows at once. `alone` is said on the search page to those who may read its rows and no plan.
     """
 
     key: str
@@ -116,6 +116,7 @@ class Kind:
     order: Sequence[str | OrderBy] = NEWEST_FIRST
     index: TextIndex | None = None
     narrow: Callable[["QuerySet[Any]", Words, Reader], "QuerySet[Any]"] | None = None
+    alone: StrOrPromise = ""
 
     def found(self, reader: Reader, words: Words) -> "Found":
         """Return the rows with these words that the person may read."""

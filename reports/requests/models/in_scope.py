@@ -50,6 +50,8 @@ class Found:
     plan: Plan | None
     is_listed: bool = False
     is_of_plan: bool = True
+    # The released paper by which anybody can read it already, where a page has set it.
+    public: Any = None
 
     @property
     def key(self) -> str:

@@ -50,6 +50,10 @@ REQUESTS = Kind(
     narrow=narrow_requests,
     order=("-received_on", "-pk"),
     hit=request_hit,
+    alone=gettext_lazy(
+        "Your roles open no plan, so this searches requests for official information alone. To find papers, open a "
+        "request, and choose “Find and add papers”."
+    ),
 )
 
 

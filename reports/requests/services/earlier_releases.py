@@ -1,7 +1,7 @@
 """What was decided on a paper before, on other requests, and how that differs from a schedule now."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -20,9 +20,11 @@ from reports.requests.models import (
     InformationRequest,
     Redaction,
     Release,
+    ReleasedPaper,
     RequestEvent,
     ScheduleLine,
 )
+from reports.requests.models.in_scope import COLUMNS, Found
 from reports.requests.redaction.redact import Span
 from reports.requests.services.redactions import document_of, propose, spans_of, texts_of
 from workitems.plan.services.refusals import Refused
@@ -59,12 +61,12 @@ class Earlier:
 
     @property
     def sentence(self) -> str:
-        """What was decided on the paper, as a sentence, or "" if it went out in full."""
+        """What was decided on the paper, as a sentence."""
         if self.rows:
             count = len(self.rows)
             return ngettext(
-                "{count} place of this paper was withheld under {grounds} in {request}.",
-                "{count} places of this paper were withheld under {grounds} in {request}.",
+                "{count} place of this paper was withheld under {grounds} in {request}. The rest was released.",
+                "{count} places of this paper were withheld under {grounds} in {request}. The rest was released.",
                 count,
             ).format(count=count, grounds=self.grounds, request=self.where)
         if self.line.decision == Decision.PART:
@@ -75,7 +77,7 @@ class Earlier:
             return _("This paper was withheld under {grounds} in {request}.").format(
                 grounds=self.grounds, request=self.where
             )
-        return ""
+        return _("This paper was released in full in {request}.").format(request=self.where)
 
 
 def _grounds_in_words(codes: Iterable[str]) -> str:
@@ -131,6 +133,34 @@ def days_of(requests: Sequence[int]) -> dict[int, str]:
     return found
 
 
+def with_public(request: InformationRequest, found: Iterable[Found]) -> list[Found]:
+    """Add to each paper the newest released one by which anybody can read it already, of whatever plan. One query."""
+    public = Release.objects.on_public_pages().published()
+    rows = ReleasedPaper.objects.filter(release__in=public.values("pk")).exclude(
+        release__request=request
+    )
+    rows = rows.select_related("release__request__plan", "line").defer("pdf", "gate_report")
+    by_paper = {
+        (column, getattr(row.line, f"{column}_id")): row
+        for row in rows.order_by("pk")
+        for column in COLUMNS.values()
+    }
+    return [
+        replace(each, public=by_paper.get((COLUMNS[type(each.paper)], each.paper.pk)))
+        for each in found
+    ]
+
+
+def shown_before(line: ScheduleLine, place: str, start: int, end: int) -> list[str]:
+    """Return where words of a briefing were shown before, as sentences: in what was released of the same version."""
+    return [
+        _("These words were shown in {request}.").format(request=earlier.where)
+        for earlier in earlier_of(line)
+        if earlier.line.is_given and _is_same(line, earlier)
+        if not _covered((place, start, end), _spans(earlier))
+    ]
+
+
 # --- differences -----------------------------------------------------------------------------------
 
 
@@ -178,7 +208,7 @@ def _against(line: ScheduleLine, earlier: Earlier) -> list[tuple[str, str]]:
 
 def _of_words(line: ScheduleLine, earlier: Earlier, name: str) -> list[tuple[str, str]]:
     now = spans_of(line, proposed=True)
-    then = tuple(Span(row.place, row.start, row.end, row.ground_codes) for row in earlier.rows)
+    then = _spans(earlier)
     shown = [row for row in _still_there(line, earlier) if not _covered(_place(row), now)]
     found = []
     if shown:
@@ -209,6 +239,10 @@ def _of_words(line: ScheduleLine, earlier: Earlier, name: str) -> list[tuple[str
             ).format(number=line.number, count=len(kept), request=earlier.where)
             found.append((f"{name}-kept-{_digest(kept)}", sentence))
     return found
+
+
+def _spans(earlier: Earlier) -> tuple[Span, ...]:
+    return tuple(Span(row.place, row.start, row.end, row.ground_codes) for row in earlier.rows)
 
 
 def _is_same(line: ScheduleLine, earlier: Earlier) -> bool:
@@ -251,10 +285,9 @@ def _digest(places: Iterable[Place]) -> str:
 # --- propose them again ----------------------------------------------------------------------------
 
 
-def withheld_before(line: ScheduleLine) -> list[tuple[Earlier, int]]:
-    """Return the earlier decisions that withheld something of a paper, each with how many of its
-    redactions could be proposed here."""
-    found = [earlier for earlier in earlier_of(line) if earlier.sentence]
+def decided_before(line: ScheduleLine) -> list[tuple[Earlier, int]]:
+    """Return the earlier decisions on a paper, each with how many of its redactions could be proposed here."""
+    found = earlier_of(line)
     if not line.is_ours or not any(earlier.rows for earlier in found):
         return [(earlier, 0) for earlier in found]
     now = spans_of(line, proposed=True)

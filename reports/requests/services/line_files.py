@@ -52,6 +52,10 @@ NO_PDF = gettext_lazy(
 )
 
 
+# Reasons that a refused file is quoted with; its own page has all.
+MOST_REASONS = 6
+
+
 def named_line(line: ScheduleLine) -> str:
     """Return how sentences begin that are about a line: "Document 3, “Annual report”,"."""
     return _("Document {number}, “{title}”,").format(number=line.number, title=line.title)
@@ -363,18 +367,18 @@ def refusals_of_file(line: ScheduleLine) -> list[str]:
 
 
 def did_not_pass(line: ScheduleLine, reasons: list[str]) -> str:
-    """Return the sentence of a file that is refused: its first reason, and how many there are."""
+    """Return the sentence of a file that is refused: its reasons, and of many the first, with how many there are."""
     document = named_line(line)
     if reasons[0].startswith(document):
         return reasons[0]
-    more = len(reasons) - 1
-    counted = ngettext("There is {count} more problem.", "There are {count} more problems.", more)
-    return (
-        _("{document} did not pass the check. {reason}")
-        .format(
-            document=document, reason=f"{reasons[0]} {counted.format(count=more) if more else ''}"
+    said = reasons[:MOST_REASONS]
+    if more := len(reasons) - len(said):
+        counted = ngettext(
+            "There is {count} more problem.", "There are {count} more problems.", more
         )
-        .strip()
+        said.append(counted.format(count=more))
+    return _("{document} did not pass the check. {reason}").format(
+        document=document, reason=" ".join(said)
     )
 
 

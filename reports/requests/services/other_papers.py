@@ -404,10 +404,13 @@ def _of_schedule(lines: list[ScheduleLine]) -> Iterator[Place]:
 
 
 def _of_public_page(request: InformationRequest) -> Iterator[Place]:
-    """Yield what anyone can read of the plan already: papers of other releases, and its progress."""
-    if request.plan_id is None:
-        return
-    public = Release.objects.on_public_pages().published().filter(request__plan=request.plan_id)
+    """Yield what anyone can read already of the request's plan, or of all plans if it names none: papers of other
+    releases, and progress."""
+    public = Release.objects.on_public_pages().published()
+    progress = PublicProgress.objects.up().select_related("plan")
+    if request.plan_id is not None:
+        public = public.filter(request__plan=request.plan_id)
+        progress = progress.filter(plan=request.plan_id)
     papers = ReleasedPaper.objects.filter(release__in=public.values("pk")).defer(
         "pdf", "gate_report"
     )
@@ -415,10 +418,12 @@ def _of_public_page(request: InformationRequest) -> Iterator[Place]:
         texts = page_texts(paper.pdf_sha256, lambda paper=paper: bytes(paper.pdf))  # type: ignore[misc]
         named = _("“{title}”, which is public already").format(title=paper.title)
         yield from _pages(f"public-{paper.pk}", named, texts)
-    progress = PublicProgress.objects.up().filter(plan=request.plan_id).first()
-    if progress is not None:
-        where = _("the plan’s public page of progress")
-        yield Place("progress", where, "\n".join(_strings(progress.content)))
+    for page in progress.order_by("pk"):
+        key, where = "progress", _("the plan’s public page of progress")
+        if request.plan_id is None:
+            key = f"progress-{page.plan_id}"
+            where = _("the public page of progress of “{plan}”").format(plan=page.plan.title)
+        yield Place(key, where, "\n".join(_strings(page.content)))
 
 
 def _strings(plain: object) -> Iterator[str]:

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from reports.requests.models import PublicPage
 from reports.requests.services import (
     deciding,
     earlier_releases,
@@ -14,7 +15,7 @@ from reports.requests.services import (
     schedule,
 )
 from tests.factories import AgencyFactory, MeetingFactory, MeetingPaperFactory, PlanFactory
-from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, client_of, fresh, seated
+from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh, seated
 from tests.reports.requests.factories import (
     EarlierPaperFactory,
     ReleasedPaperFactory,
@@ -82,14 +83,14 @@ def sentences(line):
 
 
 def test_a_line_says_what_was_withheld_of_its_paper_before(again):
-    ((earlier, count),) = earlier_releases.withheld_before(again)
+    ((earlier, count),) = earlier_releases.decided_before(again)
     assert (earlier.sentence, count) == (
-        f"2 places of this paper were withheld under s 9(2)(a) in {WHERE}.",
+        f"2 places of this paper were withheld under s 9(2)(a) in {WHERE}. The rest was released.",
         2,
     )
 
 
-def test_words_withheld_before_and_shown_now_are_warned_of(again, decide):
+def test_words_decided_before_and_shown_now_are_warned_of(again, decide):
     assert sentences(again) == []
     decide(again, "full")
     assert sentences(again) == [
@@ -135,6 +136,49 @@ def test_words_shown_before_and_withheld_now_are_warned_of(again, decide, advise
     assert [each for each in sentences(again) if "13/02025" in each] == [
         f"Document 1: 1 place of it is withheld here, and was shown in {WHERE}."
     ]
+
+
+def test_words_that_were_shown_before_say_so_before_a_ground_is_chosen(again, adviser):
+    role = "cover.contacts.0.role"
+    assert earlier_releases.shown_before(again, role, 0, 6) == [
+        f"These words were shown in {WHERE}."
+    ]
+    assert earlier_releases.shown_before(again, NAME, 0, 4) == []
+    address = at("request-redact", again.request_id, again.number)
+    page = client_of(adviser).get(f"{address}?at={role}&start=0&end=6")
+    assert f"These words were shown in {WHERE}." in page.text
+
+
+def test_a_paper_that_was_released_in_full_says_so_where_it_is_decided(
+    before, decide, recorded, plan, adviser
+):
+    type(before).objects.filter(pk=before.pk).update(decision="full")
+    before.redactions.update(state="withdrawn")
+    row = recorded(plan=plan, reference="14/1")
+    requests.start_scoping(request=row, by=adviser)
+    schedule.add_paper(request=row, paper=before.issued, by=adviser)
+    page = client_of(adviser).get(at("request-line", row.pk, 1)).text
+    assert f"This paper was released in full in {WHERE}." in page.split('id="decide"')[1]
+
+
+def test_a_paper_that_is_found_says_that_it_is_public_already(before, recorded, plan, adviser):
+    PublicPage.objects.create(plan=plan, is_open=True, version=1)
+    paper = ReleasedPaperFactory(release=before.request.release, line=before)
+    RequestEventFactory(request=before.request, kind="published", release=paper.release)
+    row = recorded(plan=None, reference="14/1")
+    requests.start_scoping(request=row, by=adviser)
+    day = before.issued.briefing.dated
+    requests.set_scope(
+        request=row,
+        scope_from=day,
+        scope_to=day,
+        scope_note="",
+        version=fresh(row).version,
+        by=adviser,
+        at=NOW,
+    )
+    page = client_of(adviser).get(at("request-scope", row.pk)).text
+    assert f'href="{at("released-paper", plan.slug, paper.pk)}">Public already' in page
 
 
 def test_a_paper_that_was_given_and_is_withheld_now_is_warned_of(again, decide):

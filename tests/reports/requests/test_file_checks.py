@@ -530,3 +530,12 @@ def test_the_line_of_a_refused_paper_tells_every_reason_and_leads_to_the_picture
     url = at("request-file-check", request_.pk, 2, check.pk)
     assert url in page
     assert client.post(url, {"act": "pictures"}).status_code == 302
+
+
+def test_a_refusal_names_each_box_by_its_page(upload, listed):
+    other = (
+        "0 g 115 590 60 20 re f BT /F1 12 Tf 72 600 Td (Ring Hemi Tane.) Tj ET 115 590 60 20 re f"
+    )
+    row = upload(made(f"{WORDS.format(NAME)} 0 g 115 690 60 20 re f {other}"))
+    said = line_files.did_not_pass(listed, [each.sentence for each in row.found])
+    assert said.count("Page 1: text under a box or a picture can still be copied") == 2

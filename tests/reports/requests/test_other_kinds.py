@@ -553,7 +553,7 @@ MORE = "There are more pictures in the file than the first. They are not in the 
 CLEAR = "Clear parts of the picture have another picture in them. It is not in the PDF, in which these parts are white."
 OF_PICTURES = {
     "an author": (saved(drawn(), "JPEG", exif=exif(0x013B, NAME)), TAKEN.format(NAME)),
-    "a place": (saved(drawn(), "JPEG", exif=exif(1, "S", ifd=0x8825)), TAKEN.format("")),
+    "a place": (saved(drawn(), "JPEG", exif=exif(1, "S", ifd=0x8825)), TAKEN.replace(": “{}”", "")),
     "a note of its camera": (
         saved(drawn(), "JPEG", exif=exif(0x9286, NAME.encode(), ifd=0x8769)),
         TAKEN.format(NAME),

@@ -169,7 +169,11 @@ def test_an_answer_on_another_briefing_is_searched(request_, secret, adviser, de
     ]
 
 
-def test_what_is_public_already_is_searched(request_, secret, plan, agency):
+@pytest.mark.parametrize("names_a_plan", [True, False])
+def test_what_is_public_already_is_searched(request_, secret, plan, agency, names_a_plan):
+    if not names_a_plan:
+        type(request_).objects.filter(pk=request_.pk).update(plan=None)
+        request_ = fresh(request_)
     PublicPage.objects.create(plan=plan, is_open=True, version=1)
     data = pdf_of(f"Ring {secret}")
     paper = ReleasedPaperFactory(

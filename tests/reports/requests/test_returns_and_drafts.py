@@ -53,6 +53,10 @@ def test_a_return_and_a_draft_are_printed_and_listed(scoped, of_return, draft, a
     assert "Return of Department of Labour, July 2010" in shown
     assert "Draft of 10/96252: Progress on the Plan" in shown
     keys = [f"return-{of_return.pk}", f"draft-{draft.pk}"]
+    read = client.get(at("request-found-file", scoped.pk, keys[0]))
+    assert "Staff were trained in Auckland." in " ".join(pages(read.content))
+    assert at("request-found-file", scoped.pk, keys[0]) in shown
+    assert listed(scoped) == []
     answer = client.post(at("request-add-printed", scoped.pk), {"paper": keys}, follow=True)
     assert "2 papers are printed and added to the schedule." in answer.text
     assert listed(scoped) == [

@@ -372,6 +372,14 @@ def test_the_requester_is_found_and_named_only_by_those_who_may_read_who_asked(p
     )
     adviser = client_of(agency, "oia_adviser")
     assert kinds_in(search(adviser, "kereru")) == ["Requests for official information (1)"]
+    alone = "this searches requests for official information alone"
+    assert (
+        alone in text_of(search(adviser, "kea")),
+        alone in text_of(search(coordinator, "kea")),
+    ) == (
+        True,
+        False,
+    )
     assert kinds_in(search(coordinator, "kereru")) == []
     page = search(coordinator, "kokako")
     assert kinds_in(page) == ["Requests for official information (1)"]

@@ -216,11 +216,16 @@ def _page(
         of=line.request,
         fragment=fragment,
         rows=[(each, each.key in shown) for each in withheld],
-        earlier=earlier_releases.withheld_before(line),
+        earlier=earlier_releases.decided_before(line),
         declined=paper.declined(),
         may_redact=may_redact,
         chosen=paper.by_place.get(place) or Leaf("", ""),
         asks_why=paper.is_name_of_official(place),
+        shown_before=[
+            each
+            for mark in _chosen(form)
+            for each in earlier_releases.shown_before(line, mark.place, mark.start, mark.end)
+        ],
         warnings=warnings,
         leaving=leaving,
         parts=parts,

@@ -70,7 +70,7 @@ def _queue(request: HttpRequest, of: InformationRequest, form: AgreeAllForm) -> 
         earlier=[
             (line, before)
             for line in lines
-            for before in [earlier_releases.withheld_before(line)]
+            for before in [earlier_releases.decided_before(line)]
             if before
         ],
         copies=[

@@ -82,7 +82,7 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
             else _("The scope is saved. Enter both days to find papers.")
         )
         return saved(request, form, kept, message, "requests:request-scope", pk)
-    found = found_in(row, row.periods)
+    found = earlier_releases.with_public(row, found_in(row, row.periods))
     return form_page(
         request,
         "reports/requests/schedule/scope.html",
@@ -168,10 +168,18 @@ def _paper(row: InformationRequest, key: str) -> Any:
 @require_safe
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def found_file(request: HttpRequest, pk: int, key: str) -> HttpResponse:
-    """Return a paper that was found, before it is listed."""
+    """Return a paper that was found, before it is listed: a return, a draft or a conversation as it would be printed."""
     with transaction.atomic():
         row = prepared_request(request, pk)
-        found = as_listed(_paper(row, key), row)
+        unfrozen = next((each for each in _not_frozen(row) if each.key == key), None)
+        found = as_listed(_paper(row, key), row) if unfrozen is None else None
+    if unfrozen is not None:
+        try:
+            pdf = services.printed(unfrozen, on=timezone.localdate())
+        except Refused as refusal:
+            return HttpResponse(str(refusal), status=422, content_type="text/plain; charset=utf-8")
+        return download(pdf, f"{slugify(unfrozen.title)[:80].strip('-') or 'paper'}.pdf")
+    assert found is not None
     column = COLUMNS[type(found.paper)]
     line = ScheduleLine(request=row, kind=found.kind, title=found.title, **{column: found.paper})
     return _download(line)
@@ -256,7 +264,7 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         withheld=found.redactions.standing().count(),
         redact_url=_redact_url(request, found),
         has_file=found.kind != ScheduleLine.Kind.NOT_HELD,
-        earlier=earlier_releases.withheld_before(found),
+        earlier=earlier_releases.decided_before(found),
         copy=line_files.standing_copy(found),
         lacks=line_files.lack_of(found),
         held=line_files.check_of_held(found) if may_prepare else None,

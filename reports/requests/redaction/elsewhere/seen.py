@@ -30,6 +30,8 @@ MAX_LETTERS = 60_000
 MOMENT = 1_000  # letters between two looks at the time
 # How far a letter must differ from what is behind it, of 255, and how much of its ink must be on top.
 CONTRAST = 24
+# Boxes over the text of a page that are named one by one.
+MOST_PLACES = 5
 SHARE_SEEN = 0.5
 # How much of a letter's height and width its ink spans.
 SPAN = (0.25, 0.4)
@@ -139,13 +141,13 @@ class _Sight:
         return letters[some[0].at : some[-1].at + 1]
 
     def _report(self, why: str, words: str = "") -> None:
-        """Note what is wrong, once a kind; of its words, the first."""
-        for place, each in enumerate(self.seen.found):
-            if each.kind == why:
-                joined = f"{each.words} {words}"[:200]
-                self.seen.found[place] = Found(why, self.number, joined)
-                return
-        self.seen.found.append(Found(why, self.number, words[:200]))
+        """Note what is wrong: once a kind, but each box over text; of more than a few, the last are one."""
+        same = [at for at, each in enumerate(self.seen.found) if each.kind == why]
+        if not same or (why == "covered" and len(same) < MOST_PLACES):
+            self.seen.found.append(Found(why, self.number, words[:200]))
+        elif words:
+            last = self.seen.found[same[-1]]
+            self.seen.found[same[-1]] = Found(why, self.number, f"{last.words} {words}"[:200])
 
     # --- drawing ------------------------------------------------------------------------------
 
