@@ -165,9 +165,9 @@ def needles(document: Document, spans: Iterable[Span]) -> tuple[str, ...]:
 def visible_elsewhere(document: Document, spans: Iterable[Span]) -> tuple[str, ...]:
     """Return what is withheld but can still be read elsewhere in the redacted document: a needle,
     or a piece or the digits of one, as `reports.requests.redaction.gate` will look for it."""
-    spans = tuple(spans)
-    redacted = Searched(APART.join(leaf.text for leaf in leaves(redact(document, spans))))
-    found = redacted.found(sought(needles(document, spans)))
+    redaction = _Redaction(document, tuple(spans))
+    redacted = Searched(APART.join(leaf.text for leaf in leaves(redaction.document())))
+    found = redacted.found(sought(dict.fromkeys(redaction.needles())))
     return tuple(form.text for form in found)
 
 
