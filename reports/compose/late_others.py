@@ -45,6 +45,7 @@ from reports.document.wording import (
 from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import MilestoneAt
+from workitems.terms.as_told import is_plural
 from workitems.terms.fragments import done_at
 from workitems.terms.known_dates import KnownTo
 from workitems.terms.sentence_ends import sentences, without_capital
@@ -164,11 +165,18 @@ def _expected(
     is_said = named_by(what) <= named_by(f"{entry.item.title} {entry.item.as_told}")
     if not is_bare or not is_short or is_said:
         return f"{'not before ' * is_waiting(step)}{day}" if day else "no new date"
+    on = f"{'on' if day[:1].isdigit() else 'in'} {day}"
+    if " to be " in what:
+        # "Memorandum to be signed in June".
+        if not day:
+            return f"{what}, without a new date"
+        return f"{what}, not before {day}" if is_waiting(step) else f"{what} {on}"
+    are, have = ("are", "have") if is_plural(what) else ("is", "has")
     if not day:
-        return f"{what}, without a new date"
-    if is_waiting(step):
-        return f"{what}, not before {day}"
-    return f"{what} {'on' if day[:1].isdigit() else 'in'} {day}"
+        return f"{what} {have} no new date"
+    return (
+        f"{what} {are} {f'not expected before {day}' if is_waiting(step) else f'now expected {on}'}"
+    )
 
 
 def _inside(thing: str) -> str:

@@ -189,7 +189,10 @@ def _fitted(facts: Facts, made: Made) -> tuple[Writer, dict[str, Section]]:
     kept = LEAST_KEPT_BY_ITEM if writer.is_by_item else LEAST_KEPT
     kept += count_words(asked(found)) if found else 0
     most = max(facts.most_words - kept, 0)
+    lines = dict(writer.lines)
     for spare in SPARE:
+        # Each try leaves lines of lists out.
+        writer.lines |= lines
         short = shortened(writer, sections, max(most - spare, 0))
         if short is sections:
             break
