@@ -3,6 +3,7 @@
 Notes are official information. No paper, plan workbook or public page has them: composing code does not import `Note`.
 """
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
@@ -31,6 +32,10 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """The notes that begin a conversation."""
         return self.filter(first=None)
 
+    def beginning_for(self, user: User) -> Self:
+        """The notes that begin the conversations that a user reads today."""
+        return self.beginning().filter(_begins(*_reader(user), way=""))
+
     def readable_by(self, user: User) -> Self:
         """Notes of the conversations that a user reads today (see `readable`)."""
         return self.filter(readable_by(user))
@@ -54,12 +59,14 @@ OF_SUBJECTS = (
 
 def readable_by(user: User, way: str = "") -> Q:
     """Filter what the user may read today; `way` is the lookup of a note, with its underscores."""
-    return readable(
-        own=user.agencies_as(*READING_ROLES),
-        coordinating=user.agencies_as(Seat.Role.COORDINATOR),
-        on=localdate(),
-        way=way,
-    )
+    own, coordinating, on = _reader(user)
+    return readable(own=own, coordinating=coordinating, on=on, way=way)
+
+
+def _reader(user: User) -> tuple[Any, Any, date]:
+    """Return for which agencies a user reads, for which they coordinate, and today."""
+    own, coordinating = user.agencies_as(*READING_ROLES), user.agencies_as(Seat.Role.COORDINATOR)
+    return own, coordinating, localdate()
 
 
 def readable(*, own: Any, coordinating: Any, on: Any, way: str = "") -> Q:
@@ -68,11 +75,12 @@ def readable(*, own: Any, coordinating: Any, on: Any, way: str = "") -> Q:
 
     A conversation on a return is read only by those who may read that return.
     """
-    begins = _readable(own, coordinating, on, way)
-    return Q(**{f"{way}first": None}) & begins | _readable(own, coordinating, on, f"{way}first__")
+    begins = _begins(own, coordinating, on, way)
+    return Q(**{f"{way}first": None}) & begins | _begins(own, coordinating, on, f"{way}first__")
 
 
-def _readable(own: Any, coordinating: Any, on: Any, way: str) -> Q:
+def _begins(own: Any, coordinating: Any, on: Any, way: str) -> Q:
+    """Filter notes that begin such conversations, of notes that begin one."""
     members = Member.objects.filter(agency__among=own).values("plan")
     as_member = Q(**{f"{way}plan__in": members})
     as_coordinator = Q(**{f"{way}plan__coordinating_agency__among": coordinating})

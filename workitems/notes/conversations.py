@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from agencies.models import Seat, User
@@ -101,8 +102,10 @@ def conversations(
 
     Two queries at most, two more for a past moment.
     """
-    firsts = Note.objects.beginning().readable_by(user).filter(about, plan=plan)
-    rows = Note.objects.filter(Q(pk__in=firsts.values("pk")) | Q(first__in=firsts.values("pk")))
+    firsts = Note.objects.beginning_for(user).filter(about, plan=plan)
+    rows = Note.objects.alias(begins_with=Coalesce("first", "pk"))
+    # The condition once, as composing it takes longer than the query.
+    rows = rows.filter(begins_with__in=firsts.values("pk"))
     if moment.until is not None:
         rows = rows.filter(written_at__lt=moment.until)
     notes = list(
