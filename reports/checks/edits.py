@@ -132,23 +132,24 @@ def disagreements(
     if not part.sources:
         return counts
     evidence = Evidence(drafted, part, facts)
-    found = _disagreements(text, evidence, counts)
-    if found and further:
-        evidence.widen(further)
-        return _disagreements(text, evidence, counts)
-    return found
-
-
-def _disagreements(text: str, evidence: Evidence, counts: list[Disagreement]) -> list[Disagreement]:
     counted = " ".join(match.group() for match in _COUNT.finditer(text)) if counts else ""
     in_place = [each for each in _in_place(text, evidence) if not _is_in(each.typed[0], {counted})]
     known = frozenset(word for each in in_place for word in each.typed)
-    found = [*counts, *in_place]
-    found += _dates(text, evidence, known)
-    found += _numbers(text, evidence, known, is_counted=bool(counts))
-    found += _names(text, evidence, known)
-    found += _status(text, evidence, known)
-    return found
+    found = list(_not_recorded(text, evidence, known, is_counted=bool(counts)))
+    if found and further:
+        evidence.widen(further)
+        found = list(_not_recorded(text, evidence, known, is_counted=bool(counts)))
+    return [*counts, *in_place, *found]
+
+
+def _not_recorded(
+    text: str, evidence: Evidence, known: frozenset[str], *, is_counted: bool
+) -> Iterator[Disagreement]:
+    """Yield what no record says, apart from values that are `known` to stand in the place of others."""
+    yield from _dates(text, evidence, known)
+    yield from _numbers(text, evidence, known, is_counted=is_counted)
+    yield from _names(text, evidence, known)
+    yield from _status(text, evidence, known)
 
 
 def _says(typed: str, recorded: str = "") -> Disagreement:
