@@ -89,6 +89,16 @@ def fits_within_sentences(name: str) -> models.CheckConstraint:
     )
 
 
+def answered_by(agency_id: int) -> Q:
+    """Filter items that the agency leads or supports, or whose open milestones it is responsible for."""
+    own = Milestone.objects.open().filter(responsible_agency=agency_id)
+    return (
+        Q(lead_agency=agency_id)
+        | Q(pk__in=Support.objects.filter(agency=agency_id).values("item"))
+        | Q(pk__in=own.values("item"))
+    )
+
+
 class WorkItemQuerySet(models.QuerySet["WorkItem"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(plan__in=Plan.objects.visible_to(user))
@@ -102,12 +112,7 @@ class WorkItemQuerySet(models.QuerySet["WorkItem"]):
 
     def answered_by(self, agency_id: int) -> Self:
         """Items that the agency leads or supports, or whose open milestones it is responsible for."""
-        own = Milestone.objects.open().filter(responsible_agency=agency_id)
-        return self.filter(
-            Q(lead_agency=agency_id)
-            | Q(pk__in=Support.objects.filter(agency=agency_id).values("item"))
-            | Q(pk__in=own.values("item"))
-        )
+        return self.filter(answered_by(agency_id))
 
     def matching(self, words: str) -> Self:
         """Items whose number or text contains every word of the search (the first ten)."""

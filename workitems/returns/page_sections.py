@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
@@ -18,7 +18,7 @@ from workitems.models import (
     Variation,
     WorkItem,
 )
-from workitems.models.item import Stage
+from workitems.models.item import Stage, answered_by
 from workitems.models.round import UpdateQuerySet
 from workitems.returns.answer_changes import AnswerChange
 from workitems.returns.answer_questions import asks_about_answer, asks_about_plan
@@ -205,22 +205,21 @@ def items_in(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
     if only is not None:
         return [only]
     agency, answered = of_return.agency_id, of_return.updates.values("item")
+    own = answered_by(agency)
     pending = of_return.milestone_answers.pending().values("milestone__item")
     led_by_decision = Variation.objects.filter(
         kind=Variation.Kind.LEAD, state=Variation.State.APPROVED, agency_after=agency
     )
     items = (
         WorkItem.objects.filter(plan=of_return.round.plan_id)
-        .filter(
-            Q(pk__in=WorkItem.objects.answered_by(agency)) | Q(pk__in=answered) | Q(pk__in=pending)
-        )
+        .filter(own | Q(pk__in=answered) | Q(pk__in=pending))
         .exclude(~Q(pk__in=answered), stage=Stage.WITHDRAWN)
         .select_related("lead_agency")
         .defer("objective", "action", "search_text")
         .annotate(
             may_have_come=Exists(Agency.objects.filter(successor=agency))
             | Exists(led_by_decision.filter(item=OuterRef("pk"))),
-            is_own=Exists(WorkItem.objects.answered_by(agency).filter(pk=OuterRef("pk"))),
+            is_own=ExpressionWrapper(own, BooleanField()),
             was_answered=Exists(answers_of_earlier_leads(of_return).filter(item=OuterRef("pk"))),
         )
         .in_order()
