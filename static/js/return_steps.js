@@ -84,6 +84,13 @@ function nameWays() {
   }
 }
 
+// How far an answer is, in words beside a shape.
+function markOf(progress) {
+  return list.querySelector("template").content.querySelector(`[data-progress-of="${progress}"]`).cloneNode(true);
+}
+
+for (const line of list.querySelectorAll("[data-item]")) line.querySelector("a").append(markOf(line.dataset.is));
+
 function lineOf(number) {
   return list.querySelector(`[data-item="${CSS.escape(number)}"]`);
 }
@@ -105,8 +112,7 @@ export function markItem(number, isUnsaved) {
   const shown = line?.querySelector("[data-progress-of]");
   const progress = isUnsaved ? "unsaved" : line?.dataset.is;
   if (!shown || shown.dataset.progressOf === progress) return;
-  const words = list.querySelector("template").content.querySelector(`[data-progress-of="${progress}"]`);
-  shown.replaceWith(words.cloneNode(true));
+  shown.replaceWith(markOf(progress));
 }
 
 export function markAll(words) {
