@@ -371,6 +371,8 @@ class Evidence:
         )
         noun = after["noun"].casefold()
         texts = [each.text for each in (*self.said, *self.of_named) if noun in each.plain]
+        if not texts:
+            return ""
         for alike in ([each] for each in self._alike(sentence)):
             if found := _numbers_before(pattern, alike):
                 texts = alike
