@@ -3,6 +3,7 @@
 What cannot be done raises `DraftError`; text that cannot be printed raises `DocumentError`.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -11,6 +12,27 @@ from django.utils.translation import gettext as _
 from reports.compose.decisions import Ask as Composed
 from reports.document import Verb, markup
 from reports.drafting.draft import Ask, Draft, DraftError, to_keys
+
+# The verb at the start of a recommendation, bold or not.
+_VERB = re.compile(
+    rf"(?:\*\*)?\s*(?P<verb>{'|'.join(Verb)})\s*(?:\*\*)?\s+(?P<rest>\S.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+# "Direct costs" and "forward estimates" begin with no verb.
+_ADJECTIVE = re.compile(
+    r"(?i:direct|forward)\b\**\s+(?!(?:the|this|that|these|those|all|any|a|an|its|your|officials)\b|\{)[a-z]"
+)
+
+
+def split_verb(text: str) -> tuple[Verb, str] | None:
+    """Return a recommendation's verb and what follows, or None if it begins with no verb of the list."""
+    match = _VERB.fullmatch(text.strip())
+    return (Verb(match["verb"].lower()), match["rest"]) if match else None
+
+
+def parted(verb: Verb, text: str) -> tuple[Verb, str]:
+    """Return the chosen verb and what follows; a text that begins with a verb of the list has its own."""
+    return (not _ADJECTIVE.match(text.strip()) and split_verb(text)) or (verb, text)
 
 
 def begun(composed: Iterable[Composed]) -> list[Ask]:

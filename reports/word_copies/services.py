@@ -6,7 +6,6 @@ changed only by a person who has read both texts (`Overtaken`).
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from agencies.records import history
 from reports.document import Document, DocumentError, Verb
 from reports.document.markup import MAX_SOURCE
 from reports.drafting import draft_rows
+from reports.drafting.asks import split_verb
 from reports.drafting.draft import Draft, DraftError
 from reports.drafting.past_drafts import read_past_draft
 from reports.models import Briefing, DraftAsk, DraftParagraph, Suggestion, WordCopy
@@ -36,8 +36,6 @@ MOST_SUGGESTIONS = 2_000
 UNPRINTABLE = "\ufffd"
 # Years of the moments that are read from a file, as in `reports.render.docx.keys`, which loads a library.
 YEARS = range(1990, 2200)
-# The verb at the start of a recommendation, bold or not.
-VERB = re.compile(r"(?:\*\*)?\s*([A-Za-z]+)\s*(?:\*\*)?\s+(\S.*)", re.DOTALL)
 
 
 class Overtaken(Refused):
@@ -332,7 +330,7 @@ def _accept_text(
     _refuse_unreadable(text)
     if row.is_ask:
         ask = rows.asks[row.key]
-        verb, words = split_verb(text)
+        verb, words = _with_verb(text)
         drafts.save_ask(
             briefing=briefing, key=row.key, verb=verb, text=words, options=ask.options, version=version,
             by=by,
@@ -346,7 +344,7 @@ def _accept_new(briefing: Briefing, row: Suggestion, *, by: User, text: str | No
     text = row.would if text is None else text
     _refuse_unreadable(text)
     if row.is_ask:
-        verb, words = split_verb(text)
+        verb, words = _with_verb(text)
         drafts.save_ask(
             briefing=briefing, key=row.key, verb=verb, text=words, options="", version=0, by=by
         )
@@ -404,19 +402,18 @@ def _place(briefing: Briefing, row: Suggestion) -> tuple[str, str]:
     return row.section, ""
 
 
-def split_verb(text: str) -> tuple[Verb, str]:
+def _with_verb(text: str) -> tuple[Verb, str]:
     """Return a recommendation's verb and what follows. Raise `Refused` for any other first word."""
-    match = VERB.fullmatch(text.strip())
-    if not match or match[1].lower() not in set(Verb):
-        verbs = ", ".join(verb.value for verb in Verb)
-        raise Refused(
-            _(
-                "A recommendation begins with one of these verbs: {verbs}. Change it to begin so, then "
-                "accept it."
-            ).format(verbs=verbs),
-            "text",
-        )
-    return Verb(match[1].lower()), match[2]
+    if found := split_verb(text):
+        return found
+    verbs = ", ".join(verb.value for verb in Verb)
+    raise Refused(
+        _(
+            "A recommendation begins with one of these verbs: {verbs}. Change it to begin so, then "
+            "accept it."
+        ).format(verbs=verbs),
+        "text",
+    )
 
 
 def _refuse_unreadable(text: str) -> None:

@@ -204,7 +204,9 @@ class Editor extends Autosave {
     if (tag && result.origin) {
       tag.textContent = result.is_ours ? result.origin : "";
     }
-    if (!this.typed) this.say(filled(_("Saved at {time}"), { time: result.saved_at }), "complete");
+    if (result.moved) this.form.elements.verb.value = result.fields.verb;
+    const says = [filled(_("Saved at {time}"), { time: result.saved_at }), result.moved].filter(Boolean).join(" · ");
+    if (!this.typed) this.say(says, "complete");
     later(SOON);
   }
 

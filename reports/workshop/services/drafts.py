@@ -444,12 +444,14 @@ def save_ask(
     seen: Sequence[str] = (),
     is_pause: bool = False,
 ) -> DraftAsk:
-    """Save a recommendation's verb, text and printed options. Version 0 adds one with the key.
+    """Save a recommendation's verb, text and printed options. Version 0 adds one with the key. A verb with which the
+    text begins is taken from it, so that it is not printed twice.
 
     As in `add`, it is no conflict if the recommendation already has this content.
     """
     before = draft_rows.read_draft(open_briefing(briefing))
-    row, what = before.asks.get(key), (key, verb, text, draft_rows.options_of(options))
+    row = before.asks.get(key)
+    what = (key, *ask_acts.parted(verb, text), draft_rows.options_of(options))
     if row is None and version:
         raise Refused(_("That recommendation is not in this draft."))
     if row and row.version != version and not _has_ask(before, key, *what[1:], seen):

@@ -7,7 +7,7 @@ import time_machine
 
 from agencies.records import history
 from reports.compose import compose
-from reports.document import words
+from reports.document import Verb, words
 from reports.drafting import draft_rows
 from reports.drafting.draft import drifts
 from reports.drafting.paper import composed, composed_from, document_of, generated_for
@@ -199,3 +199,22 @@ def test_a_locked_briefing_cannot_be_edited(draft, by, state):
     Briefing.objects.filter(pk=draft.pk).update(state=state)
     with pytest.raises(Refused, match="its text is locked"):
         drafts.hide(briefing=draft, key=first(draft).key, by=by)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed", "saved"),
+    [
+        ("note", "note that two items are late", ("note", "that two items are late")),
+        ("note", "**Agree** to the new dates", ("agree", "to the new dates")),
+        ("agree", "direct Police to report", ("direct", "Police to report")),
+        ("note", "that agencies note this", ("note", "that agencies note this")),
+        ("approve", "direct payments to providers", ("approve", "direct payments to providers")),
+    ],
+)
+def test_a_verb_typed_in_a_recommendation_is_not_printed_twice(
+    briefing, by, draft, chosen, typed, saved
+):
+    row = drafts.save_ask(
+        briefing=briefing, key="r-new", verb=Verb(chosen), text=typed, options="", version=0, by=by
+    )
+    assert (row.verb, row.text) == saved

@@ -666,3 +666,12 @@ def test_buttons_say_which_paragraph_or_recommendation_they_are_of(client, brief
     ask = briefing.draft_asks.order_by("position").first()
     text = " ".join(client.get(f"{draft}?edit={ask.key}").text.split())
     assert 'data-done> Save<span class="visually-hidden"> recommendation 1</span>' in text
+
+
+def test_the_page_says_that_a_typed_verb_was_moved(client, briefing):
+    url = reverse("workshop:ask", args=[briefing.plan.slug, briefing.pk, "r-new"])
+    post = {"verb": "note", "text": "agree to it", "options": "", "version": 0}
+    saved = client.post(url, post, headers={"accept": "application/json"}).json()
+    assert (saved["fields"]["verb"], saved["fields"]["text"], saved["moved"]) == (
+        "agree", "to it", "The text began with “agree”. That is now its verb, and is printed once.",
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from agencies.pages.form_pages import saying_refusals
 from agencies.pages.permissions import wants_json
 from agencies.typed.fields import say_refusal
 from reports.drafting import draft_rows
+from reports.drafting.asks import parted
 from reports.drafting.draft import Draft, to_numbers
 from reports.drafting.page import page_of
 from reports.models import Briefing, DraftAsk, DraftParagraph
@@ -102,8 +103,10 @@ def save(
             if wants_json(request):
                 rows = draft_rows.read_draft(briefing)
                 saved = saved_json(rows.draft, row)
-                return JsonResponse(saved | {"steps": steps_html(request, briefing, rows)})
-            messages.success(request, ended(gettext("Saved at {time}").format(time=clock())))
+                saved |= {"steps": steps_html(request, briefing, rows), "moved": verb_moved(form)}
+                return JsonResponse(saved)
+            says = (ended(gettext("Saved at {time}").format(time=clock())), verb_moved(form))
+            messages.success(request, " ".join(filter(None, says)))
             if isinstance(row, DraftAsk):
                 return redirect(home(briefing, key))
             return redirect(at_paragraph(briefing, key))
@@ -179,6 +182,21 @@ def save_ask(request: HttpRequest, briefing: Briefing, key: str, form: AskForm) 
         by=signed_in(request),
         is_pause=wants_json(request),
         **form.cleaned_data,
+    )
+
+
+def verb_moved(form: TypedForm) -> str:
+    """Say that a recommendation's text began with its verb, or return ""."""
+    typed = form.cleaned_data
+    if "verb" not in typed:
+        return ""
+    verb, text = parted(typed["verb"], typed["text"])
+    return (
+        ""
+        if text == typed["text"]
+        else gettext(
+            "The text began with “{verb}”. That is now its verb, and is printed once."
+        ).format(verb=verb)
     )
 
 
