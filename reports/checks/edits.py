@@ -190,11 +190,15 @@ def _length(token: Token) -> tuple[int, str]:
     return int(count) if count.isdecimal() else 0, unit
 
 
+# "The Residential Tenancies Act 1986": the year is a part of the name.
+_OF_AN_ACT = re.compile(r"(?<=\bAct )(?:19|20)\d\d\b")
+
+
 def _dates(text: str, evidence: Evidence, known: frozenset[str]) -> Iterator[Disagreement]:
     typed = {
         each: sentence
         for sentence in sentences_of(text)
-        for each in dates_in(sentence)
+        for each in dates_in(_OF_AN_ACT.sub(" ", sentence))
         if not _is_in(each.words, known)
     }
     said = [*evidence.said, *evidence.of_named] if typed else []

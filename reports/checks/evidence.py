@@ -48,6 +48,8 @@ SOMEWHAT_ALIKE = 0.4
 _SUBJECT = re.compile(rf"(?P<number>{ITEM_NUMBER.pattern})\)? (?:is|are|was|were) $")
 # Of more items than these, not all lengths between two dates are sought.
 MANY_ITEMS = 100
+# How many words after a number can name what it counts.
+NEAR = 3
 
 
 class Said:
@@ -129,6 +131,11 @@ class Records:
             )
             if " " in phrase
         ]
+
+    def has_in_a_title(self, digits: str, sentence: str) -> bool:
+        """Whether the title of an item gives a number of the same thing: "12,000 homes" of "Insulate 12,000 rental homes"."""
+        typed = _things_after(digits, sentence)
+        return any(typed & _things_after(digits, item.title) for item in self.facts.items)
 
     def named_in(self, text: str) -> list[ItemAt]:
         """Return the items that a text names by number or, whole, by what they are called."""
@@ -317,6 +324,8 @@ class Evidence:
         if self.generated.has(digits) or any(
             each.has(digits) for each in (*self.said, *self.of_named)
         ):
+            return True
+        if self.all_records.has_in_a_title(digits, sentence):
             return True
         plain = sentence.casefold()
         if "agenc" in plain and digits == str(self.all_records.agencies_in(sentence)):
@@ -577,6 +586,13 @@ def _agencies_of(facts: Facts, item: ItemAt) -> Iterator[int]:
         for delay in step.delays:
             yield from (action.owner for action in delay.mitigations)
             yield from (delay.settling_agency,) if delay.settling_agency else ()
+
+
+def _things_after(digits: str, text: str) -> frozenset[str]:
+    """Return the beginnings of the words that follow a number, at most `NEAR` of them."""
+    word = numbers_in(text).get(digits)
+    after = text.partition(word)[2] if word else ""
+    return stems(" ".join(re.split(r"[.,;:()]", after)[0].split()[:NEAR]))
 
 
 def _numbers_before(pattern: re.Pattern[str], texts: Iterable[str]) -> dict[str, str]:

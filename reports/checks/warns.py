@@ -579,6 +579,8 @@ def _voice(material: Material) -> Iterator[Check]:
     """Yield paragraphs in which an agency says "we", that have a sentence without content, or one that stands in an
     earlier paragraph too."""
     earlier: dict[str, str] = {}
+    assert material.drafted.found is not None
+    agencies = plain("\n".join(row.text for row in recorded(material.drafted.found.facts)))
     for part in material.shown:
         found = sentences_of(material.texts[part.key])
         name = material.drafted.draft.place_of(part.key)
@@ -591,7 +593,7 @@ def _voice(material: Material) -> Iterator[Check]:
                 "{place} tells the Minister of Ministers’ or Cabinet’s priorities in an agency’s words. Ask for "
                 "another reason."
             )
-        if of_agencies and says_we("\n".join(found)):
+        if of_agencies and says_we("\n".join(_as_they_came(part, found, agencies))):
             faults["we"] = gettext("{place} says “we” of an agency. Write its name.")
         if empty:
             faults["empty"] = gettext("{place} has a sentence that says nothing: “{empty}”")
@@ -608,6 +610,15 @@ def _voice(material: Material) -> Iterator[Check]:
                 sentence={"empty": empty, "twice": repeated}.get(key, ""),
             )
         earlier |= dict.fromkeys(found, name)
+
+
+def _as_they_came(part: Part, found: Sequence[str], agencies: str) -> list[str]:
+    """Return the sentences of a paragraph that are generated or an agency's, not those of its author. `agencies` is all
+    that agencies recorded, plain."""
+    if part.origin == Origin.GENERATED:
+        return list(found)
+    generated = plain("\n".join(taken.text for taken in part.taken))
+    return [each for each in found if plain(each) in generated or plain(each) in agencies]
 
 
 def _acronyms(material: Material) -> Iterator[Check]:

@@ -23,6 +23,7 @@ from tests.factories import (
     MitigationFactory,
     SeatFactory,
     UpdateFactory,
+    WorkItemFactory,
 )
 from tests.reports.drafted import BEFORE, BEFORE_ON, drafted
 from workitems.plan.services import Refused
@@ -535,9 +536,9 @@ def test_what_was_to_be_done_before_the_papers_date_is_told_as_past(client, brie
 
 
 def test_an_agency_that_says_we_is_named(client, plan, item, coordinator, accepted):
-    row = UpdateFactory(of_return=accepted, item=item, achieved=LONG, key_achievement="no")
-    briefing = drafted(plan, item, coordinator)
     text = "We have trained all staff. It helped."
+    row = UpdateFactory(of_return=accepted, item=item, achieved=text, key_achievement="no")
+    briefing = drafted(plan, item, coordinator)
     source = Source("workitems.update", row.pk, row.history.first().history_id, "Update")
     key = drafts.add(
         briefing=briefing, section="achievements", text=text, sources=(source,), by=coordinator
@@ -547,6 +548,17 @@ def test_an_agency_that_says_we_is_named(client, plan, item, coordinator, accept
         "[We ]{Police }have trained all staff.",
     )
     assert take(client, briefing, key, -1) == "Police have trained all staff. It helped."
+
+
+def test_the_authors_we_is_not_marked(client, plan, item, coordinator, accepted):
+    row = UpdateFactory(of_return=accepted, item=item, achieved=LONG, key_achievement="no")
+    briefing = drafted(plan, item, coordinator)
+    source = Source("workitems.update", row.pk, row.history.first().history_id, "Update")
+    key = drafts.add(
+        briefing=briefing, section="achievements", text=f"{LONG} We expect more staff to ask.",
+        sources=(source,), by=coordinator,
+    ).key  # fmt: skip
+    assert "“we”" not in str(marks(page_of(client, briefing)).get(key))
 
 
 def test_it_is_named_where_a_paragraph_is_about_one_item(client, briefing, item, coordinator):
@@ -675,3 +687,27 @@ def test_the_page_says_that_a_typed_verb_was_moved(client, briefing):
     assert (saved["fields"]["verb"], saved["fields"]["text"], saved["moved"]) == (
         "agree", "to it", "The text began with “agree”. That is now its verb, and is printed once.",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("We insulated 310 of 12,000 homes.", ["310"]),
+        ("The 12,000 rental homes are cold.", []),
+        ("It is cold in 12,000 schools.", ["12,000"]),
+        ("It is cold in 9,600 homes.", ["9,600"]),
+        ("Landlords follow the Tenancies Act 1986.", []),
+        ("Landlords began in 1986.", ["1986"]),
+    ],
+)
+def test_a_number_is_known_with_its_noun_from_a_title(client, plan, item, coordinator, text, wrong):
+    WorkItemFactory(plan=plan, title="Insulate 12,000 rental homes")
+    briefing = drafted(plan, item, coordinator)
+    source = Source("workitems.workitem", item.pk, None, "Item")
+    key = drafts.add(
+        briefing=briefing, section="delay", text=text, sources=(source,), by=coordinator
+    ).key
+    said = str(marks(page_of(client, briefing)).get(key))
+    assert [
+        number for number in ("310", "12,000", "9,600", "1986") if f"says {number}" in said
+    ] == wrong
