@@ -14,6 +14,21 @@ from agencies.wording.translation import StrOrPromise
 BLOCKING, WARNING = "blocking", "warning"
 
 
+class Place(StrEnum):
+    """Where a problem is fixed, in the order in which a page lists them."""
+
+    TEXT = "text"
+    COVER = "cover"
+    RECORDS = "records"
+
+
+# The places of checks that are not about the text, by the first word of their keys.
+_PLACES = {
+    **dict.fromkeys(("cover", "dated"), Place.COVER),
+    **dict.fromkeys(("return", "late"), Place.RECORDS),
+}
+
+
 class Gate(StrEnum):
     """A step that checks can block. Earlier steps come first."""
 
@@ -82,6 +97,10 @@ class Check:
         return key if key and self.key.endswith(f"-{key}") else ""
 
     @property
+    def where(self) -> Place:
+        return _PLACES.get(self.key.partition("-")[0], Place.TEXT)
+
+    @property
     def is_open(self) -> bool:
         return self.override is None
 
@@ -98,9 +117,11 @@ class Check:
 
 @dataclass(frozen=True)
 class Count:
-    """Number of checks that block each step, and of warnings that nobody accepted."""
+    """Number of checks that block each step, and of warnings that nobody accepted. `by_place` are the checks that block, by
+    where they are fixed, without the places that have none."""
 
     blocking: int
+    by_place: Mapping[Place, Sequence[Check]]
     before_consultation: int
     warnings: int
 
@@ -113,6 +134,11 @@ def count(found: Iterable[Check]) -> Count:
     stops = [check for check in checks if check.is_blocking]
     return Count(
         blocking=len(stops),
+        by_place={
+            place: there
+            for place in Place
+            if (there := [check for check in stops if check.where == place])
+        },
         before_consultation=sum(check.stops == Gate.CONSULTATION for check in stops),
         warnings=sum(not check.is_blocking and check.is_open for check in checks),
     )

@@ -322,11 +322,12 @@ def test_the_number_of_checks_is_shown_on_the_briefing_and_its_draft(
     client, briefing, coordinator, missing, long, part
 ):
     client.force_login(coordinator, backend="django.contrib.auth.backends.ModelBackend")
-    text = client.get(f"{address(briefing, 'detail')}{part}").text
+    change(briefing, copied_to="")
+    text = " ".join(client.get(f"{address(briefing, 'detail')}{part}").text.split())
     assert (
-        f'<a href="{address(briefing)}#stops">1<span class="visually-hidden"> problem</span> to fix</a>'
-        in text
-    )
+        f'To fix: <a href="{address(briefing)}#check-cover-copied_to">1 on the cover</a>, '
+        f'<a href="{address(briefing)}#stops">1 in the records</a>'
+    ) in text
     assert f'<a href="{address(briefing)}#warnings">1 warning</a>' in text
 
 
