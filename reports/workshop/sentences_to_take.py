@@ -31,7 +31,11 @@ from workitems.terms.word_diff import Strand, short_diff
 # How alike two sentences are that say the same with other dates or numbers.
 ALIKE = 0.5
 # Sentences that a paragraph leaves out and that are offered one by one.
-MOST_ADDED = 3
+MOST_ADDED = 2
+# A sentence of more words is offered only by its clause with a decision, a date or a number.
+MOST_WORDS_ADDED = 60
+_CLAUSE_END = re.compile(r"; |, (?:following|after) which ")
+_DECIDES = re.compile(r"\b(?:agreed|approved|declined|decided|recommended)\b")
 # Words shown to identify the sentence after which another is added or a paragraph is split.
 LAST_WORDS = 4
 # Words shown on either side of a date or number that is changed.
@@ -60,7 +64,9 @@ def to_add(
     for sentence, end in fit[:MOST_ADDED]:
         lines = part.text.split("\n")
         place = next((n for n, line in enumerate(lines) if end in plain(line)), len(lines) - 1)
-        told = with_capital(without_we(sentence, who) if who else sentence)
+        told = _with_the_fact(with_capital(without_we(sentence, who) if who else sentence))
+        if plain(told) in plain(part.text):
+            continue
         before = " ".join(_printed(lines[place]).split()[-LAST_WORDS:])
         lines[place] = f"{lines[place].rstrip()} {told}"
         strands = (Strand(f"… {before} "), Strand(told, is_added=True))
@@ -69,6 +75,20 @@ def to_add(
         digest = fingerprint(*(sentence for sentence, _end in rest))
         found.append(Offer(_("Not needed"), NOT_NEEDED, digest))
     return tuple(found)
+
+
+def _with_the_fact(sentence: str) -> str:
+    """Return a sentence, or of a very long one the clause that has a decision, else most dates and numbers."""
+    if len(sentence.split()) <= MOST_WORDS_ADDED:
+        return sentence
+    clause = max(
+        _CLAUSE_END.split(sentence),
+        key=lambda each: (
+            bool(_DECIDES.search(each)),
+            len(numbers_in(each)) + len(dates_in(each)),
+        ),
+    )
+    return f"{with_capital(clause).rstrip('.')}."
 
 
 def not_to_add(drafted: Drafted, part: Part, rest: Sequence[tuple[str, str]]) -> dict[str, str]:

@@ -711,3 +711,20 @@ def test_a_number_is_known_with_its_noun_from_a_title(client, plan, item, coordi
     assert [
         number for number in ("310", "12,000", "9,600", "1986") if f"says {number}" in said
     ] == wrong
+
+
+def test_a_very_long_sentence_is_offered_by_the_clause_that_has_its_decision(
+    client, plan, item, coordinator, accepted
+):
+    many = "many of them supportive and some of them worried about fairness, " * 6
+    fact = "the Committee recommended that the penalty be $25,000 rather than $40,000"
+    last = (
+        f"They sent 214 letters, {many}following which {fact}; officials see no change of intent."
+    )
+    text = f"Police trained all staff. They liked it. {last}"
+    UpdateFactory(of_return=accepted, item=item, achieved=text, key_achievement="yes")
+    briefing = drafted(plan, item, coordinator)
+    ((key, _found),) = marks(page_of(client, briefing)).items()
+    before = briefing.draft_paragraphs.get(key=key).text
+    assert take(client, briefing, key) == f"{before} The{fact[3:]}."
+    assert "An agency wrote more" not in str(marks(page_of(client, briefing)).get(key))
