@@ -283,7 +283,7 @@ def _key_items(
     if cause is None:
         introduction = f"These {items} are late:"
     else:
-        introduction = f"{capitalised(CAUSES[cause])} held up {items}:"
+        introduction = f"{capitalised(items)} were held up, mainly by {CAUSES[cause]}:"
     room.use(introduction)
     bullets = [
         (Bullet(writer.text(texts[entry.item.pk])), sources_of(writer, [entry]))

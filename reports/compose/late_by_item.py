@@ -423,14 +423,18 @@ def _with_cause(writer: Writer, entry: LateItem, start: str, room: Room) -> str:
         return start if is_told else _with_kind_of_cause(entry, start, room)
     room.use(told)
     is_alone = not told.startswith("It ") and "”" not in told
-    told = f"{_of_what_is_left(writer, entry, told)}{_explained_part(entry)}"
+    part = _explained_part(entry)
+    told = f"{_of_what_is_left(writer, entry, told)}{part}"
     if writer.is_tight and delay.settlement == Delay.Settlement.SETTLED:
         told = closed(without_second(told))
-    if needs_decision(entry) and (joined := _in_one(start, told, told, delay, writer)):
+    # What explains a part is two sentences.
+    if not part and needs_decision(entry) and (joined := _in_one(start, told, told, delay, writer)):
         return joined
     if (
         is_over(delay)
         and is_alone
+        # What is not explained of the delay stands after that.
+        and not part
         and has_new_date(told_first(entry))
         and not start.startswith(THIS)
     ):

@@ -49,7 +49,11 @@ def too_slow(writer: Writer, entry: LateItem) -> Iterator[TooSlow]:
             days = max((step.forecast_due - ended).days, 0)
             more = MARGIN * _as_number(found["count"]) * days / DAYS[found["unit"]]
             if reached < target and reached + more < target:
-                text = f"{AT_A_RATE}{found[0]}, the {number(target)} due {_by(step)} would not be reached."
+                short = target - reached - int(more / MARGIN)
+                text = (
+                    f"{AT_A_RATE}{found[0]}, the {number(target)} due {_by(step)} would be missed by more than "
+                    f"{number(_rounded_down(short))}."
+                )
                 yield TooSlow(text, (source, update.source, milestone_source(entry.item, step)))
                 return
 
@@ -70,6 +74,12 @@ def _count(text: str, what: str) -> int | None:
         (_as_number(found["count"]) for found in _COUNTED.finditer(text) if found["what"] == what),
         None,
     )
+
+
+def _rounded_down(count: int) -> int:
+    """Return a number with its first digit only, as the day on which a result was counted is not known."""
+    power = 10 ** (len(str(count)) - 1)
+    return count // power * power
 
 
 def _as_number(digits: str) -> int:

@@ -5,7 +5,15 @@ import re
 from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer
 from reports.compose.reported import Reports
-from reports.compose.subjects import MAX_NAMED, Names, at_risk, is_in_doubt, is_reported, with_notes
+from reports.compose.subjects import (
+    MAX_NAMED,
+    Names,
+    at_risk,
+    is_in_doubt,
+    is_reported,
+    numbers_of,
+    with_notes,
+)
 from reports.document.wording import agree, capitalised, count_in_words, join_words, number, numbers
 from workitems.measures.completion import Completion
 from workitems.models.item import Stage
@@ -31,7 +39,7 @@ MAX_MEASURED = 3
 
 
 # The summary says so if evidence is missing for more than one in so many of the milestones reported complete.
-MANY_LACKING = 3
+MANY_LACKING = 6
 
 
 _COMPLETED = re.compile(r"\bcompleted?\b", re.IGNORECASE)
@@ -61,7 +69,11 @@ def _gone(facts: Facts) -> list[str]:
         count = capitalised(count_in_words(gone, "work item"))
         return [f"{count} {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."]
     that, are = agree(gone, "that was", "that were"), agree(gone, "is", "are")
-    return [f"{capitalised(count_in_words(gone, 'item'))} {that} withdrawn {are} not counted."]
+    which = [item for item in facts.items if item not in facts.kept]
+    named = f" ({numbers_of(which)})" if gone <= MAX_NAMED else ""
+    return [
+        f"{capitalised(count_in_words(gone, 'item'))} {that} withdrawn{named} {are} not counted."
+    ]
 
 
 def _other_parts(facts: Facts) -> list[str]:

@@ -180,7 +180,7 @@ def test_of_a_list_each_agency_owns_the_bullets_about_its_records(briefing, poli
     (listed,) = draft.portion("delay").parts
     assert owners[listed.key] == {police.pk: f"- {OF_POLICE}", customs.pk: f"- {OF_CUSTOMS}"}
     lead, *bullets = concerns.lines_of(listed.text)
-    assert lead == "A lack of funding held up two key items:"
+    assert lead == "Two key items were held up, mainly by a lack of funding:"
     assert bullets == list(owners[listed.key].values())
 
 

@@ -28,7 +28,7 @@ def test_the_papers_figures_are_of_the_items_that_are_not_withdrawn():
     items = [on_time("1.1"), on_time("1.2", stage="not_started"), item("1.3", stage="withdrawn")]
     figures = next(line for line in brief(*items) if "work items" in line)
     assert figures.startswith(
-        "- Of the Plan’s two work items, one is under way and one has not started. One item that was withdrawn is not counted."
+        "- Of the Plan’s two work items, one is under way and one has not started. One item that was withdrawn (1.3) is not counted."
     )
 
 

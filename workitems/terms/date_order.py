@@ -139,10 +139,11 @@ def ends_before(meanwhile: str, new: KnownDate) -> str:
     )
 
 
-# A span that a text states: "for three months", "by six weeks".
+# A span that a text states: "for three months", "by six weeks", "seven weeks late".
+_COUNT = rf"(?P<{{0}}>\d+|an?|{'|'.join(NUMBERS)}) (?P<{{1}}>day|week|month|year)s?"
 _SPAN = re.compile(
-    rf"\b(?:by|for) (?:about |another |around |at least |some |up to )?(\d+|an?|{'|'.join(NUMBERS)}) "
-    r"(day|week|month|year)s?\b",
+    rf"\b(?:by|for) (?:about |another |around |at least |some |up to )?{_COUNT.format('long', 'unit')}\b"
+    rf"|\b{_COUNT.format('late', 'of')} late\b",
     re.IGNORECASE,
 )
 _DAYS = {"day": 1, "week": 7, "month": 31, "year": 366}
@@ -154,11 +155,12 @@ def _span_too_short(explanation: str, agreed: KnownDate, new: KnownDate) -> str:
     """Return the longest time that a cause states, as it is typed, if a delay takes more than twice that time; else ""."""
     spans = []
     for found in _SPAN.finditer(explanation):
-        count = found[1].casefold()
+        count = (found["long"] or found["late"]).casefold()
         figure = (
             int(count) if count.isdigit() else NUMBERS.index(count) + 1 if count in NUMBERS else 1
         )
-        spans.append((figure * _DAYS[found[2].casefold()], found[0]))
+        unit = (found["unit"] or found["of"]).casefold()
+        spans.append((figure * _DAYS[unit], found[0].removesuffix(" late")))
     if not spans or new.first_day <= agreed.last_day:
         return ""
     days, words = max(spans)

@@ -63,7 +63,9 @@ def test_a_delay_that_hurts_people_leads_though_it_is_not_of_a_key_item(effect):
     # Which item matters most is not for a paper to say of one that is not key.
     assert brief[2].startswith("- The delay of the homes affects people directly: ")
     assert names_in_order([brief[1].replace("The homes", "the homes")]) == ["the homes", "the form"]
-    assert section_texts(of, "delay")[0] == "A shortage of staff held up two items:\n" + (
+    assert section_texts(of, "delay")[
+        0
+    ] == "Two items were held up, mainly by a shortage of staff:\n" + (
         "- The homes in use (2.3) will be two months late, on 31 August 2010.\n"
         "- The form in use (1.4) will be a year late, in June 2011. Staff wait for it."
     )

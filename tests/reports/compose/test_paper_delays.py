@@ -230,7 +230,7 @@ def test_key_items_with_one_cause_form_a_list_and_each_cause_comes_once():
     assert [len(paragraph.sources) for paragraph in found] == [3, 6, 3]
     assert delays(*items) == [
         "“Brochure printed” (1.2) will be a year late, in June 2011. No reason is given beyond a lack of funding.",
-        "Events outside the Plan held up two key items:\n"
+        "Two key items were held up, mainly by events outside the Plan:\n"
         "- “Brochure printed” (1.4) will be a year late, in June 2011.\n"
         "- “Brochure printed” (1.3) will be two months late, on 31 August 2010. It rained.",
         "“Brochure printed” (1.1) will be two months late, on 31 August 2010. They left.",
@@ -311,7 +311,7 @@ def test_late_items_without_a_recorded_cause_are_mentioned_once():
 def test_every_late_key_item_has_its_dates_though_no_room_is_left_for_reasons():
     items = [late(f"1.{n}", delay(explanation=LONG * 2), is_key=True) for n in range(1, 9)]
     first, others = delays(*items, most_words=100)
-    assert first.splitlines()[0] == "A lack of funding held up three key items:"
+    assert first.splitlines()[0] == "Three key items were held up, mainly by a lack of funding:"
     # The first ones have theirs whether it fits or not; a reason that is there already is not repeated.
     assert first.splitlines()[2:] == [
         f"- “Brochure printed” (1.{n}) will be a year late, in June 2011." for n in (2, 3)

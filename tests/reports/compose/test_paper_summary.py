@@ -79,7 +79,7 @@ def test_another_period_is_given_with_its_days():
         ),
         (
             ["complete"] * 2 + ["under_way"] * 10 + ["withdrawn"],
-            "Of the Plan’s 12 work items, 2 are complete and 10 are under way. One item that was withdrawn is not counted.",
+            "Of the Plan’s 12 work items, 2 are complete and 10 are under way. One item that was withdrawn (1.13) is not counted.",
         ),
     ],
 )
@@ -242,7 +242,7 @@ def test_a_withdrawal_before_the_period_is_only_counted():
     gone = item("1.2", stage="withdrawn")
     unchanged = update_of(gone, no_change_on=date(2010, 7, 10))
     assert brief(item(), gone, updates=[unchanged])[2:-1] == [
-        "The Plan’s one work item is under way. One item that was withdrawn is not counted.",
+        "The Plan’s one work item is under way. One item that was withdrawn (1.2) is not counted.",
     ]
 
 
@@ -275,7 +275,7 @@ def test_withdrawn_items_are_named_after_those_that_have_not_started_with_reason
     updates = [update_of(each, achieved=f"Study {each.number} ended.") for each in gone]
     waiting = item("1.4", step(LATER), title="Wait", stage="not_started")
     assert brief(*gone[:2], waiting, updates=updates[:2])[-3:-1] == [
-        "The Plan’s one work item has not started. Two items that were withdrawn are not counted. Work has yet "
+        "The Plan’s one work item has not started. Two items that were withdrawn (1.1 and 1.2) are not counted. Work has yet "
         "to start on “Wait” (1.4); its first step is due in June 2011.",
         "The Plan no longer includes “Item 1” (1.1). Study 1.1 ended. "
         "The Plan no longer includes “Item 2” (1.2). Study 1.2 ended.",
@@ -689,7 +689,7 @@ def test_how_the_plan_changed_stands_in_the_summary_of_a_paper_without_a_backgro
     of = facts(item(), gone, withdrawals={gone.pk: withdrawn("It cost more.")})
     (summary,) = write(of, ["figures"]).sections["figures"].paragraphs
     assert [words(each.text) for each in summary.bullets[1:-1]] == [
-        "The Plan’s one work item is under way. One item that was withdrawn is not counted.",
+        "The Plan’s one work item is under way. One item that was withdrawn (1.2) is not counted.",
         "The working group withdrew “Study a help line” (1.2) in February 2010: it cost more.",
     ]
 

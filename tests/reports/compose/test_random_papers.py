@@ -201,7 +201,7 @@ def every_count_is_that_of_the_records(paper):
         )
     # A summary that is shortened has four bullets at most.
     is_cut = facts.most_words == LEAST_LIMIT and brief.count("\n- ") <= 4
-    not_counted = r"items? that (?:was|were) withdrawn (?:is|are) not counted"
+    not_counted = r"items? that (?:was|were) withdrawn(?: \([^)]+\))? (?:is|are) not counted"
     if found := re.search(rf"(\S+) (?:{not_counted}|work items? (?:is|are) withdrawn)\.", brief):
         assert count_of(found[1]) == gone
     else:
