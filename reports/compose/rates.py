@@ -78,7 +78,7 @@ def _count(text: str, what: str) -> int | None:
 
 def _rounded_down(count: int) -> int:
     """Return a number with its first digit only, as the day on which a result was counted is not known."""
-    power = 10 ** (len(str(count)) - 1)
+    power = int(f"1{'0' * (len(str(count)) - 1)}")
     return count // power * power
 
 

@@ -159,7 +159,7 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
             paragraph.key not in stays
             and f"{{{paragraph.key}}}" not in whole
             # What says that it is left out is as long.
-            and (content in SILENT or length(paragraph) > LEAST_LEFT_OUT)
+            and (content != "achievements" or length(paragraph) > LEAST_LEFT_OUT)
         ):
             parts.append(Part(place))
     # A section says something.

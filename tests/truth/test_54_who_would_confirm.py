@@ -62,7 +62,7 @@ def test_the_pages_that_lead_to_invitations_say_when_an_approver_counts(
     """Before the first round, the page that opens it; afterwards, the page that invites several."""
     says = {
         "agencies:invite-many": "An approver’s role counts once a second person has confirmed it",
-        "returns:open-round": "An approver whom you invite after that has to be confirmed by a second person.",
+        "returns:open-round": "A second person has to confirm an approver whom you invite later.",
     }[name]
     address = reverse(name, args=[plan.slug] if "round" in name else [])
     found = [says in " ".join(client_of(coordinator).get(address).text.split())]

@@ -816,7 +816,7 @@ def test_nobody_is_invited_to_submit_for_an_agency_on_its_last_day(
     def asked():
         missing = client_of(coordinator).get(opening).context["missing"]
         says = " ".join(each.says for each in missing)
-        asked_of = [each.short_name for each in (police, customs) if each.name in says]
+        asked_of = [each.short_name for each in (police, customs) if each.short_name in says]
         return asked_of, "Invite one." in client_of(administrator).get(people).text
 
     assert asked() == (["Police", "Customs"], True)
