@@ -183,10 +183,14 @@ def framed(document: Document, spans: Iterable[Span]) -> tuple[Document, tuple[s
     return redaction.document(), tuple(redaction.labels)
 
 
+# Quotation marks and apostrophes as a keyboard types them.
+STRAIGHT = str.maketrans(dict.fromkeys("‘’‚‛′ʼ", "'") | dict.fromkeys("“”„‟″", '"'))
+
+
 def occurrences(document: Document, text: str) -> tuple[Span, ...]:
     """Return where the words stand in the document, as spans without grounds.
 
-    Capitals, macrons and white space do not matter. "Ann" is not found in "Annex".
+    Capitals, macrons, white space and the form of quotation marks do not matter. "Ann" is not found in "Annex".
     """
     wanted, _places = _comparable(text)
     wanted = wanted.strip()
@@ -207,8 +211,8 @@ def occurrences(document: Document, text: str) -> tuple[Span, ...]:
 
 
 def _comparable(text: str) -> tuple[str, list[int]]:
-    """Return the text in small letters, without accents and with single spaces, and where each of
-    its characters stands in the text."""
+    """Return the text in small letters, without accents, with straight quotation marks and single spaces, and where
+    each of its characters stands in the text."""
     characters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(text):
@@ -219,7 +223,7 @@ def _comparable(text: str) -> tuple[str, list[int]]:
         else:
             folded = "".join(
                 each
-                for each in unicodedata.normalize("NFD", character.casefold())
+                for each in unicodedata.normalize("NFD", character.casefold()).translate(STRAIGHT)
                 if not unicodedata.combining(each)
             )
         characters += folded

@@ -42,6 +42,7 @@ from workitems.plan.services.refusals import Refused
 Kind = RequestEvent.Kind
 State = Redaction.State
 LEAST = 3  # letters of a withheld text that is looked for in what people typed
+NO_REASON = "No reason was given."
 WITHHELD, WHO_ASKED = "[withheld]", "[who asked]"
 
 
@@ -491,11 +492,11 @@ def _unlisted(request: InformationRequest, on: date) -> Iterator[str]:
             why = left.get(f"unlisted-{found.key}", "")
             if not why and not found.is_of_plan:
                 why = f"Of another plan{f', {found.plan}' if found.plan else ''}."
-            yield f"{found.title}, {long_date(found.dated)}. {why}".strip()
+            yield f"{found.title}, {long_date(found.dated)}. {why or NO_REASON}"
     for each in not_frozen(request, request.periods, today=on):
-        # Today's drafts say nothing of a request that ended.
-        if not each.is_listed and (request.is_open or each.kind != "draft"):
-            yield f"{each.title}, {long_date(each.dated)}."
+        if not each.is_listed:
+            dated = "a draft today" if each.kind == "draft" else long_date(each.dated)
+            yield f"{each.title}, {dated}. {NO_REASON}"
 
 
 def _released(request: InformationRequest) -> Iterator[str]:

@@ -7,7 +7,13 @@ import pytest
 from reports.requests.models.file_check import KEEP_FOR
 from reports.requests.services import file_checks, line_files, requests, schedule
 from reports.requests.services.handling import handling_of
-from tests.factories import AgencyFactory, SeatFactory
+from tests.factories import (
+    AgencyFactory,
+    BriefingFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+)
 from tests.reports.paper_reading import pages
 from tests.reports.requests.conftest import FIRST, LAST, NOW, OMBUDSMAN, TODAY, at, client_of, fresh
 from tests.reports.requests.test_file_checks import (  # noqa: F401
@@ -66,6 +72,21 @@ def test_a_record_tells_what_was_searched_listed_decided_signed_and_late(
     ]
     (search,) = [each for each in record["entries"] if each["what"].startswith("Searched")]
     assert search["said"] == ["Papers found: 1. Returns, drafts and conversations found: 0."]
+
+
+@pytest.mark.usefixtures("today")
+def test_what_the_scope_shows_as_not_listed_is_told_of_a_request_that_ended_too(scoped, plan):
+    draft = BriefingFactory(plan=plan)
+    type(scoped).objects.filter(pk=scoped.pk).update(state="closed", closed_on=TODAY)
+    ReturnFactory(
+        round=RoundFactory(plan=plan, name="July 2010"),
+        agency=plan.coordinating_agency,
+        accepted=True,
+    )
+    assert list(record_of(scoped)["unlisted"]) == [
+        f"Return of {plan.coordinating_agency.name}, July 2010, 20 July 2010. No reason was given.",
+        f"Draft of {draft.tracker_number}: {draft.title}, a draft today. No reason was given.",
+    ]
 
 
 def test_a_second_search_of_the_same_days_is_recorded_too(scoped, adviser):
