@@ -312,8 +312,8 @@ def with_lead(document, text):
         ("Ann wrote the annex for Anna; ann’s.", "Ann", ["Ann", "ann"]),
         ("Ring 04 915 4444 or 049154444.", "04 915 4444", ["04 915 4444", "049154444"]),
         ("Straße (Nord) +", "strasse (nord)", ["Straße (Nord)"]),
-        ("Labour’s “best” case", "labour's \"best\"", ["Labour’s “best”"]),
-        ("Labour's \"best\" case", "Labour’s “best”", ["Labour's \"best\""]),
+        ("Labour’s “best” case", 'labour\'s "best"', ["Labour’s “best”"]),
+        ('Labour\'s "best" case', "Labour’s “best”", ['Labour\'s "best"']),
         ("nothing", "   ", []),
     ],
 )

@@ -52,7 +52,9 @@ class RedactForm(Form):
     words = LinesField(
         label=gettext_lazy("Words to withhold"),
         rows=2,
-        help_text=gettext_lazy("As printed. Capitals, macrons, and straight or curly quotation marks do not matter."),
+        help_text=gettext_lazy(
+            "As printed. Capitals, macrons, and straight or curly quotation marks do not matter."
+        ),
     )
     everywhere = forms.BooleanField(label=gettext_lazy("Withhold every occurrence"), required=False)
     grounds = forms.MultipleChoiceField(
