@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from reports.requests.models.in_scope import not_frozen
+from reports.requests.pages.schedule import views
 from reports.requests.services import packages, schedule
 from reports.requests.services.line_files import held_file
 from tests.factories import (
@@ -122,12 +123,22 @@ def test_finding_them_takes_five_queries(scoped, plan, count, django_assert_num_
 
 
 @pytest.mark.usefixtures("today")
-def test_six_at_once_are_too_many_to_wait_for(scoped, plan, adviser):
+def test_what_takes_too_long_to_print_stays_ticked_in_the_open_list(
+    scoped, plan, adviser, monkeypatch
+):
     keys = []
-    for _ in range(6):
+    for number in range(6):
         other = PlanFactory(coordinating_agency=plan.coordinating_agency)
-        keys.append(f"return-{ReturnFactory(round=RoundFactory(plan=other), accepted=True).pk}")
+        of_round = RoundFactory(plan=other, name=f"Round {number}")
+        keys.append(f"return-{ReturnFactory(round=of_round, accepted=True).pk}")
+    monkeypatch.setattr(views, "PRINTED_FOR", -1)
     address = at("request-add-printed", scoped.pk)
     answer = client_of(adviser).post(address, {"paper": keys}, follow=True)
-    assert "Tick at most five at a time, because each is printed. Nothing was added." in answer.text
-    assert listed(scoped) == []
+    assert (
+        "1 paper is printed and added to the schedule. The others are still ticked: press the button again."
+        in answer.text
+    )
+    assert len(listed(scoped)) == 1
+    assert answer.context["ticked"] == keys[1:]
+    assert answer.text.count(" checked>") == 5
+    assert "<details open><summary>" in answer.text

@@ -1,6 +1,8 @@
 """Find papers in scope, list them, decide on each, and consult agencies about them."""
 
+from time import monotonic
 from typing import Any
+from urllib.parse import urlencode
 
 from csp.constants import NONE
 from csp.decorators import csp
@@ -60,8 +62,8 @@ from workitems.rules import WRITERS
 
 MODELS = {column: model for model, column in COLUMNS.items()}
 LARGEST = 2**31
-# Returns, drafts and conversations at once: each takes a second or more, while the reader waits.
-MOST_PRINTED = 5
+# Printing a return, a draft or a conversation takes a second or more: after so many seconds the rest stay ticked.
+PRINTED_FOR = 20
 
 
 def _may_change(row: InformationRequest) -> bool:
@@ -90,6 +92,7 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
         row=row,
         groups=by_plan(row, found),
         not_frozen=_not_frozen(row),
+        ticked=request.GET.getlist("paper"),
         has_unlisted=any(not each.is_listed for each in found),
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_change=_may_change(row),
@@ -133,15 +136,12 @@ def add_printed(request: HttpRequest, pk: int) -> HttpResponse:
         found = [each for each in _not_frozen(row) if each.key in wanted and not each.is_listed]
     if not found:
         messages.error(request, _("Tick at least one return, draft or conversation."))
-    elif len(found) > MOST_PRINTED:
-        messages.error(
-            request, _("Tick at most five at a time, because each is printed. Nothing was added.")
-        )
-        found = []
-    added = 0
+    added, until = 0, monotonic() + PRINTED_FOR
     with refusals_in_messages(request):
         services.check_prepared(row)
         for each in found:
+            if added and monotonic() > until:
+                break
             pdf = services.printed(each, on=timezone.localdate())
             services.add_printed(request=row, found=each, pdf=pdf, by=signed_in(request))
             added += 1
@@ -150,9 +150,14 @@ def add_printed(request: HttpRequest, pk: int) -> HttpResponse:
             "{count} paper is printed and added to the schedule.",
             "{count} papers are printed and added to the schedule.",
             added,
-        )
-        messages.success(request, message.format(count=added))
-    return redirect("requests:request-scope", pk)
+        ).format(count=added)
+        if added < len(found):
+            message += " " + _("The others are still ticked: press the button again.")
+        messages.success(request, message)
+    address = reverse("requests:request-scope", args=[pk])
+    if left := [("paper", each.key) for each in found[added:]]:
+        address += f"?{urlencode(left)}#not-frozen"
+    return redirect(address)
 
 
 def _paper(row: InformationRequest, key: str) -> Any:
