@@ -550,8 +550,8 @@ def _lines(
                 of_rank, f"{(first, more)[part]}{after}", source, must and is_first, in_print,
                 action=row.pk if is_first else None,
             )  # fmt: skip
-    for slow in too_slow(writer, entry):
-        yield Line(ACTION, slow.text, slow.sources[0], entry.item.is_key, action=None)
+    if slow := too_slow(writer, entry):
+        yield Line(ACTION, *slow, entry.item.is_key)
     if done := all_done(entry):
         yield Line(ACTION, done.format(f" for {writer.names.again(entry.item)}"), home)
     # Beside an action that has its own day, a plan is a second promise; beside what is left, it is told.

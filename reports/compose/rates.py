@@ -1,10 +1,7 @@
 """A rate that an agency reports, against what is still to be reached by a milestone's date."""
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
-from reports.compose.citations import milestone_source
 from reports.compose.paragraphs import Writer
 from reports.compose.slips import LateItem
 from reports.compose.subjects import when
@@ -23,39 +20,31 @@ _RATE = re.compile(
 )
 
 
-class TooSlow(NamedTuple):
-    """A sentence that a target will not be reached at a reported rate, with the milestone and what was read."""
-
-    text: str
-    sources: tuple[Source, ...]
-
-
-def too_slow(writer: Writer, entry: LateItem) -> Iterator[TooSlow]:
-    """Yield that the last milestone of an item that counts something would be missed at the rate that its agency reports, if
-    the same is counted by all three: the rate, what is reached and the milestone. Nothing of a rate that would do."""
-    told = [(row.description, source) for source, row in entry.mitigations() if not row.done_on]
-    updates = writer.facts.updates_of(entry.item)[-1:]
-    told += [(update.planned_next, update.source) for update in updates]
-    rates = [(found, source) for text, source in told for found in _RATE.finditer(text)]
-    for update in updates:
+def too_slow(writer: Writer, entry: LateItem) -> tuple[str, Source] | None:
+    """Return that the last milestone of an item that counts something would be missed at the rate that its agency reports, if
+    the same is counted by all three: the rate, what is reached and the milestone; with the report of what is reached. None of
+    a rate that would do."""
+    updates = writer.facts.updates_of(entry.item)
+    if not updates:
+        return None
+    update = updates[-1]
+    told = [row.description for _, row in entry.mitigations() if not row.done_on]
+    for rate in (each for text in (*told, update.planned_next) for each in _RATE.finditer(text)):
+        reached, step = _count(update.achieved, rate["what"]), _last(entry, rate["what"])
+        if reached is None or step is None:
+            continue
+        left = (_count(step.description, rate["what"]) or 0) - reached
         ended = update.of_return.round.period_end or update.written_on
-        for found, source in rates:
-            what = found["what"]
-            reached = _count(update.achieved, what)
-            step = _last(entry, what)
-            if reached is None or step is None:
-                continue
-            target = _count(step.description, what) or 0
-            days = max((step.forecast_due - ended).days, 0)
-            more = MARGIN * _as_number(found["count"]) * days / DAYS[found["unit"]]
-            if reached < target and reached + more < target:
-                short = target - reached - int(more / MARGIN)
-                text = (
-                    f"{AT_A_RATE}{found[0]}, the {number(target)} due {_by(step)} would be missed by more than "
-                    f"{number(_rounded_down(short))}."
-                )
-                yield TooSlow(text, (source, update.source, milestone_source(entry.item, step)))
-                return
+        days = max((step.forecast_due - ended).days, 0)
+        more = _as_number(rate["count"]) * days / DAYS[rate["unit"]]
+        if MARGIN * more < left:
+            due = f"the {number(left + reached)} due {_by(step)}"
+            short = number(_rounded_down(left - int(more)))
+            return (
+                f"{AT_A_RATE}{rate[0]}, {due} would be missed by more than {short}.",
+                update.source,
+            )
+    return None
 
 
 def _last(entry: LateItem, what: str) -> MilestoneAt | None:

@@ -69,7 +69,7 @@ def _gone(facts: Facts) -> list[str]:
         count = capitalised(count_in_words(gone, "work item"))
         return [f"{count} {agree(gone, *STAGE_VERBS[Stage.WITHDRAWN])}."]
     that, are = agree(gone, "that was", "that were"), agree(gone, "is", "are")
-    which = [item for item in facts.items if item not in facts.kept]
+    which = [item for item in facts.items if item.stage == Stage.WITHDRAWN]
     named = f" ({numbers_of(which)})" if gone <= MAX_NAMED else ""
     return [
         f"{capitalised(count_in_words(gone, 'item'))} {that} withdrawn{named} {are} not counted."
