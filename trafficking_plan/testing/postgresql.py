@@ -21,6 +21,8 @@ class PostgresqlUnavailable(Exception):
 # For tests only: data need not survive a power failure, so nothing waits for the disk.
 SERVER_OPTIONS = (
     "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+    # Tables live for seconds. A clean-up of one would be a running transaction, for which readers of history wait.
+    " -c autovacuum=off"
     # A test submits one return 200 times at once, while tests beside it send 30 forms at once.
     " -c max_connections=400"
 )
