@@ -19,6 +19,7 @@ from reports.document.wording import capitalised, cited, closed, mentions, named
 from workitems.plan.plan_at import MitigationAt
 from workitems.terms.as_told import LINKS, is_plural
 from workitems.terms.date_order import without_other_date
+from workitems.terms.fragments import mended
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.sentence_ends import sentences, without_capital
 from workitems.terms.stems import (
@@ -189,7 +190,7 @@ def action_in_words(
         # What goes on is told without its day, which would be read as that of something else.
         if mentions(words, agency.names):
             return words
-        if (clause := within(words, writer.agency_names)) and not words.endswith("”"):
+        if (clause := within(mended(words), writer.agency_names)) and not words.endswith("”"):
             who = capitalised(writer.agency(agency, introduce=introduce))
             reports = "report" if is_plural_agency(agency.short_name) else "reports"
             return f"{who} {reports} that {clause}"

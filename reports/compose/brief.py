@@ -39,6 +39,7 @@ from reports.compose.subjects import (
     has_new_date,
     in_when,
     is_in_doubt,
+    is_reported,
     is_waiting,
     length_of_delay,
     moved_furthest,
@@ -409,11 +410,7 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
             f"Nobody has reported why {which} {are} late, or what is being done about {it}."
         )
     if is_divided and moved:
-        which = count_in_words(len(moved), "item that is not late", "items that are not late")
-        has = agree(len(moved), "has", "have")
-        sentences.append(
-            f"{capitalised(which)} ({numbers_of(moved)}) {has} been given a later date."
-        )
+        sentences.append(_moved_beside_late(writer, moved))
     if gone:
         which = some([writer.names.item(entry.item) for entry in gone], MAX_NAMED)
         count = capitalised(count_in_words(len(gone), "more item"))
@@ -421,6 +418,21 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
         sentences.append(f"{count} slipped and {verb} no longer late: {which}.")
     room.use(*sentences, of_all)
     return (" ".join(sentences), sources), of_all
+
+
+def _moved_beside_late(writer: Writer, moved: list[ItemAt]) -> str:
+    """Return a sentence on the items that are not late by their new dates: by name if they are a few that are on track beside those
+    in doubt, which the lines on them tell."""
+    told = [item for item in moved if not is_in_doubt(item)]
+    if 0 < len(told) <= MAX_NAMED and all(map(is_reported, told)):
+        which = f"{count_in_words(len(told), 'item')} on track"
+        names = f": {join_words(map(writer.names.item, told))}"
+        numbers = ""
+    else:
+        told, names, numbers = moved, "", f" ({numbers_of(moved)})"
+        which = count_in_words(len(moved), "item that is not late", "items that are not late")
+    has = agree(len(told), "has", "have")
+    return f"{capitalised(which)}{numbers} {has} been given a later date{names}."
 
 
 def _names_of_slipped(writer: Writer, late: list[ItemAt], moved: list[ItemAt]) -> str:

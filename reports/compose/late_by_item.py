@@ -45,6 +45,7 @@ from reports.compose.late_others import (
 from reports.compose.late_words import (
     REASON_WORDS,
     THIS_MEANS,
+    WHO_DECIDES,
     as_still_open,
     effect_in_words,
     effects,
@@ -53,6 +54,7 @@ from reports.compose.late_words import (
     is_over,
     needed_for,
     needs_decision,
+    nobody_decides,
     noun_of,
     own_sentence,
     speaker,
@@ -552,6 +554,8 @@ def _lines(
             )  # fmt: skip
     if slow := too_slow(writer, entry):
         yield Line(ACTION, *slow, entry.item.is_key)
+    if undecided := nobody_decides(entry):
+        yield Line(ACTION, undecided, of_delay, entry.item.is_key)
     if done := all_done(entry):
         yield Line(ACTION, done.format(f" for {writer.names.again(entry.item)}"), home)
     # Beside an action that has its own day, a plan is a second promise; beside what is left, it is told.
@@ -609,7 +613,7 @@ def _acts(
 
 def _is_act(line: Line) -> bool:
     return line.rank == ACTION and (
-        bool(line.action) or line.text.startswith((YOURS, WAITS, AT_A_RATE))
+        bool(line.action) or line.text.startswith((YOURS, WAITS, WHO_DECIDES, AT_A_RATE))
     )
 
 

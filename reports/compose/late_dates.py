@@ -14,6 +14,7 @@ from reports.compose.facts import GroupDecision
 from reports.compose.late_words import needs_decision
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.part_left import Left, left_of, of_whole
+from reports.compose.rates import COUNTED, as_number, count_of
 from reports.compose.results import (
     as_result_in_english,
     counts,
@@ -39,7 +40,15 @@ from reports.compose.subjects import (
 )
 from reports.document import Source
 from reports.document.dates import month_of
-from reports.document.wording import agree, capitalised, closed, first_sentences, number, numbers
+from reports.document.wording import (
+    agree,
+    capitalised,
+    closed,
+    first_sentences,
+    number,
+    numbers,
+    opened,
+)
 from workitems.models import Update
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
@@ -204,9 +213,11 @@ def _part_done(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
         for each in writer.facts.updates_of(entry.item)
         if each.of_return.agency_id == step.responsible
     ]
-    found = _OF_ALL.search(updates[-1].achieved) if updates else None
-    if not found or not has_new_date(step) or step.agreed != step.original:
+    if not updates or not has_new_date(step) or step.agreed != step.original:
         return ""
+    found = _OF_ALL.search(updates[-1].achieved)
+    if not found:
+        return _part_counted(writer, step, updates[-1].achieved)
     whole, done = int(found["all"]), int(found["done"])
     is_of_it = {found["all"], *_figure_words(whole)} & set(
         re.findall(r"\w+", step.description.casefold())
@@ -225,6 +236,25 @@ def _part_done(writer: Writer, entry: LateItem, step: MilestoneAt) -> str:
     return (
         f"Of {of_all} {found['what']}, {so_far} {'is' if done == 1 else 'are'} {how}; the other "
         f"{'one' if one else rest} {'was' if one else 'were'} due {by_when(step.agreed, step.on)} and {until}."
+    )
+
+
+def _part_counted(writer: Writer, step: MilestoneAt, achieved: str) -> str:
+    """Return the dates of a milestone that is a number of things, with how many of them its agency's last report counts: "Of the
+    2,500 inspections in the first year, due by September, TSA reports 1,720; all are now expected in June 2027." "" of another."""
+    wanted = COUNTED.match(step.description)
+    if not wanted or has_verb(step.description) or done_at(step.description)[0]:
+        return ""
+    done, whole = count_of(achieved, wanted["what"]), as_number(wanted["count"])
+    if done is None or not 0 < done < whole:
+        return ""
+    agency = writer.facts.agencies[step.responsible].short_name
+    reports = "report" if is_plural_agency(agency) else "reports"
+    are = "not expected before" if is_waiting(step) else "now expected"
+    new = from_when(step.forecast, step.on) if is_waiting(step) else in_when(step.forecast, step.on)
+    return (
+        f"Of the {opened(step.description)}, due {by_when(step.agreed, step.on)}, {agency} {reports} {done:,}; "
+        f"all {whole:,} are {are} {new}."
     )
 
 

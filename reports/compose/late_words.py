@@ -8,7 +8,7 @@ from agencies.models import Agency
 from reports.compose.budget import count_words
 from reports.compose.citations import delay_source
 from reports.compose.paragraphs import Writer, errors_naming
-from reports.compose.settling import settled_in_words
+from reports.compose.settling import WORDS, settled_in_words
 from reports.compose.slips import LateItem
 from reports.compose.subjects import CAUSES, has_new_date, is_sayable, length_of_delay, what, when
 from reports.document import Source
@@ -289,6 +289,21 @@ def needs_decision(entry: LateItem) -> bool:
     """Whether what the delay that is printed waits for is a decision."""
     found = unsettled(entry)
     return found is not None and found[1].settlement == Delay.Settlement.NEEDS_DECISION
+
+
+WHO_DECIDES = "Who decides on"
+
+
+def nobody_decides(entry: LateItem) -> str:
+    """Return that the decision on which an item's date depends has neither a name nor a day: "Who decides on the funding, and when, is
+    not reported."; "" of another item."""
+    found = unsettled(entry)
+    if found is None or not needs_decision(entry) or found[1].cause == Delay.Cause.OTHER:
+        return ""
+    delay = found[1]
+    if delay.needs or delay.settling_agency or delay.settling_other or delay.settling_by:
+        return ""
+    return f"{WHO_DECIDES} {WORDS[Delay.Cause(delay.cause)].needed}, and when, is not reported."
 
 
 def effects(writer: Writer, entry: LateItem) -> Iterator[str]:

@@ -14,7 +14,7 @@ DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30.4, "quarter": 91.3, "y
 MARGIN = 1.2
 AT_A_RATE = "At "
 # "12,000 rental homes", and "210 homes a month".
-_COUNTED = re.compile(r"\b(?P<count>\d[\d,]*) (?:[a-z-]+ ){0,2}?(?P<what>[a-z]{3,}s)\b")
+COUNTED = re.compile(r"\b(?P<count>\d[\d,]*) (?:[a-z-]+ ){0,2}?(?P<what>[a-z]{3,}s)\b")
 _RATE = re.compile(
     rf"\b(?P<count>\d[\d,]*) (?P<what>[a-z]{{3,}}s) (?:a|each|every|per) (?P<unit>{'|'.join(DAYS)})\b"
 )
@@ -30,13 +30,13 @@ def too_slow(writer: Writer, entry: LateItem) -> tuple[str, Source] | None:
     update = updates[-1]
     told = [row.description for _, row in entry.mitigations() if not row.done_on]
     for rate in (each for text in (*told, update.planned_next) for each in _RATE.finditer(text)):
-        reached, step = _count(update.achieved, rate["what"]), _last(entry, rate["what"])
+        reached, step = count_of(update.achieved, rate["what"]), _last(entry, rate["what"])
         if reached is None or step is None:
             continue
-        left = (_count(step.description, rate["what"]) or 0) - reached
+        left = (count_of(step.description, rate["what"]) or 0) - reached
         ended = update.of_return.round.period_end or update.written_on
         days = max((step.forecast_due - ended).days, 0)
-        more = _as_number(rate["count"]) * days / DAYS[rate["unit"]]
+        more = as_number(rate["count"]) * days / DAYS[rate["unit"]]
         if MARGIN * more < left:
             due = f"the {number(left + reached)} due {_by(step)}"
             short = number(_rounded_down(left - int(more)))
@@ -52,15 +52,15 @@ def _last(entry: LateItem, what: str) -> MilestoneAt | None:
     steps = [
         step
         for step in entry.item.milestones
-        if step.is_open and _count(step.description, what) is not None
+        if step.is_open and count_of(step.description, what) is not None
     ]
     return max(steps, key=lambda step: step.forecast_due, default=None)
 
 
-def _count(text: str, what: str) -> int | None:
+def count_of(text: str, what: str) -> int | None:
     """Return the first number of such things in a text."""
     return next(
-        (_as_number(found["count"]) for found in _COUNTED.finditer(text) if found["what"] == what),
+        (as_number(found["count"]) for found in COUNTED.finditer(text) if found["what"] == what),
         None,
     )
 
@@ -71,7 +71,7 @@ def _rounded_down(count: int) -> int:
     return count // power * power
 
 
-def _as_number(digits: str) -> int:
+def as_number(digits: str) -> int:
     return int(digits.replace(",", ""))
 
 

@@ -298,7 +298,8 @@ def _which(writer: Writer, content: str, sources: list[Source]) -> str:
     for each in numbers:
         # A number says nothing without its name.
         name = with_notes(writer.names.bare(of[each]), each) if each in of else each
-        by_cause.setdefault(because_of(causes[each]), []).append(name)
+        unknown = ", without a recorded cause" if causes[each] is None else ""
+        by_cause.setdefault(because_of(causes[each]) or unknown, []).append(name)
     return "; ".join(f"{join_words(each)}{why}" for why, each in by_cause.items())
 
 

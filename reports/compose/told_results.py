@@ -11,6 +11,8 @@ from reports.compose.reported import (
 )
 from reports.compose.results import (
     as_result_in_english,
+    is_told,
+    named_by,
     told_alone,
 )
 from reports.compose.subjects import NEAR, in_when, is_sayable
@@ -56,16 +58,24 @@ def _with_thing(writer: Writer, item: ItemAt, text: str) -> str:
 
 def told_with_name(writer: Writer, item: ItemAt, text: str) -> str:
     """Return a result as it is told alone: in a paper by item after the item's name, which runs in, in bold, with the note that
-    the item is complete; of a text that begins with what the name has in quotation marks, with its number only."""
+    the item is complete; of a text that says what it is about, with its number only."""
     if not writer.is_by_item:
         return told_alone(writer.names, item, text, writer.agency_names)
     reported = "reported complete" if writer.tells_of_evidence else "complete"
     notes = [reported] if is_completed(writer.facts, item) else []
     name = writer.names.heading(item).removesuffix(f" ({item.number})")
-    if _begins_with_name(name, text):
-        first, *rest = sentences(text)
+    first, *rest = sentences(text) or [""]
+    if _begins_with_name(name, text) or _says_what(item, first):
         return " ".join([cited(capitalised(first), ", ".join([item.number, *notes])), *rest])
     return f"**{writer.names.heading(item, *notes)}:** {capitalised(text)}"
+
+
+def _says_what(item: ItemAt, first: str) -> bool:
+    """Whether a first sentence with its subject has two thirds of the words that name its item: "MHU published the count: a quarter of
+    the homes were damp" of "Publish a yearly count of damp homes"."""
+    own = named_by(item.title)
+    shared = len(own & named_by(first))
+    return shared > 1 and 3 * shared >= 2 * len(own) and is_told(first)
 
 
 _QUOTED = re.compile(r"[“‘'\"](?P<name>[^”’'\"]{8,})[”’'\"]")

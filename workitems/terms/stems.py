@@ -382,6 +382,8 @@ _BEFORE_AN_INFINITIVE = set_of("able due free known likely ready sure unable unl
 _NOT_SO = re.compile(
     r"((?:[\w’&/-]+ ){0,6}?[\w’&/-]+) (not (?:available|clear|complete|in place|ready|\w+ed)\b.*)"
 )
+# One of a kind, typed without its article.
+_ONE = re.compile(r"(?:agreement|Budget|budget|bill|contract|contractor|site|supplier|system)")
 # Causes without a verb: "not enough assessors", "lack of assessors".
 _TOO_FEW = re.compile(r"(?:no|not enough|not yet enough|too (?:few|little|many|much)) (.+)")
 _LACK = re.compile(r"(?:lack|shortage) of ")
@@ -419,13 +421,15 @@ def within(text: str, names: Iterable[str] = ()) -> str | None:
         _TWO_NAMES.match(text) and not _ORDINARY.match(text)
     )
     # A company, which begins as a number does.
-    is_name = is_name or first.rstrip(",") in NAMES or text.startswith("One NZ ")
+    is_name = is_name or first.rstrip(",") in NAMES or bool(_NAMES_OF_TWO.match(text))
     if first[:1].islower() or first[:1].isdigit() or is_name:
         return text
     is_ordinary = _ORDINARY.match(text) or _NO_NAME.match(text) or _is_common(first, text)
     return text[:1].lower() + text[1:] if is_ordinary else None
 
 
+# A company that begins as a number does, and Parliament's time.
+_NAMES_OF_TWO = re.compile(r"One NZ |House (?:business|calendar|sittings?|time)\b")
 # "Delivery of the bags", "Lessons from 31 deaths": no name, though it begins with a capital.
 _COMMON_NOUN = re.compile(r"[A-Z][a-z]+ (?:about|between|from|of) [^A-Z]")
 
@@ -475,7 +479,12 @@ def completion(asked: str, text: str, names: Iterable[str] = ()) -> str | None:
         case Follows.PAST:
             verb = first.casefold()
             is_past = PAST.fullmatch(verb) and (verb not in _ADJECTIVES or _DETERMINER.match(rest))
-            is_act = is_past and _is_object(rest) and not _OF_ANOTHER.match(f"{verb} {rest}")
+            # What follows a colon is what was found: "Published the count: 25 per cent were damp".
+            is_act = (
+                is_past
+                and _is_object(rest.partition(": ")[0])
+                and not _OF_ANOTHER.match(f"{verb} {rest}")
+            )
             return _opened(f"{verb} {rest}") if is_act else None
         case Follows.CLAUSE:
             found = within(text, names)
@@ -502,6 +511,9 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
     is_thing = _names_a_cause("explanation", text.strip())
     text = _without_beginning("explanation", text.strip(), names)
     found = within(text, names)
+    if found and (lacks := _NOT_SO.match(found)) and not FINITE.search(found):
+        what = f"the {lacks[1].lower()}" if _ONE.fullmatch(lacks[1]) else lacks[1]
+        return f"because {what} {'are' if is_plural(what) else 'is'} {_opened(lacks[2])}"
     is_other = (
         (has_verb(text) and not is_thing)
         or is_order(text)
@@ -514,8 +526,6 @@ def cause(text: str, names: Iterable[str] = ()) -> str | None:
     if found is None or is_other or found.partition(" ")[0] in _PRONOUNS:
         return None
     start, _space, rest = found.partition(" ")
-    if (lacks := _NOT_SO.match(found)) and not FINITE.search(found):
-        return f"because {lacks[1]} {'are' if is_plural(lacks[1]) else 'is'} {_opened(lacks[2])}"
     if start.casefold() == "awaiting":
         rest = _opened(rest)
         return f"because {rest} {'are' if is_plural(rest) else 'is'} awaited"

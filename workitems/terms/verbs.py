@@ -39,7 +39,7 @@ FIRST_VERBS = VERBS | set_of(
     convince cooperate counter criminalise curb debrief decommission deepen defer delegate demolish demonstrate
     deregister detect deter determine devise dismantle disclose discontinue dispatch dispose disrupt disseminate divert do
     double educate elevate eliminate embed empower enable enact encourage endorse enforce enhance enlarge enlist enrol
-    ensure equip eradicate erect estimate exclude execute expedite explore extract facilitate formulate forward foster
+    ensure equip eradicate erect estimate exclude execute expedite explore extract facilitate fit formulate forward foster
     fulfil fund generate govern grant halve impose incorporate initiate insert
     inspect install institute instruct insure integrate interpret intervene invest lay legislate liaise license
     lodge lower mainstream maintain mediate merge migrate mitigate monitor negate nominate nurture observe obtain
