@@ -174,9 +174,14 @@ def action_in_words(
             told = _was_to_be(told)
             # "From 1 November" has the day.
             day = f"{row.due_on.day} {MONTHS[row.due_on.month - 1]}"
-            was = "" if day in told else f"was due {by_when(KnownDate(row.due_on), row.on)} and "
-            late = f"this {was}is not reported as done"
-            told = cited(told, ", ".join(notes)) if notes else told
+            has = "have" if they == "They" else "has"
+            who = writer.agency(agency, introduce=introduce)
+            was = (
+                ""
+                if day in told
+                else f"this was due {by_when(KnownDate(row.due_on), row.on)}, and "
+            )
+            late = f"{was}{who} {has} not confirmed {'it' if was else 'this'}"
             return " ".join([f"{opened(told)}; {late}.", *more])
         notes.append(f"due {by_when(KnownDate(row.due_on), row.on)} and not reported as done")
     elif (

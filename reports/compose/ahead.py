@@ -66,7 +66,7 @@ MAX_DATES = 5
 MAX_DATES_IF_TIGHT = 4
 MOST_DATES = 6
 MOST_NAMED_DATES = 8  # that the paper names before
-LEAST_BY_ITEM, LEAST_IF_TIGHT = 3, 2
+LEAST_BY_ITEM, LEAST_IF_TIGHT = 3, 3
 MAX_FOR_YOU = 2  # actions that come to the Minister
 # Limit on the plans for late items, and how many are told whether they fit or not.
 MAX_PLANNED, SURE_PLANNED = 4, 1
@@ -305,7 +305,11 @@ def _most_important(writer: Writer, ahead: list[Step], room: Room, most: int) ->
         must = [pair for pair in must if not pair[0].is_late]
         near = [pair for pair in near if pair not in must and not pair[0].is_late]
         least = LEAST_IF_TIGHT if writer.is_tight else max(LEAST_BY_ITEM, len(must))
-        sure = [*must, *near][:least]
+        # Key items and what is in doubt go before what will only come soon.
+        first = sorted(
+            [*must, *near], key=lambda pair: (not pair[0].is_key, not is_in_doubt(pair[0]))
+        )
+        sure = first[:least]
     shown = [
         pair
         for pair in [*must, *near[: most - len(must)]]

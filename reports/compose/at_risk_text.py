@@ -15,6 +15,7 @@ from reports.compose.late_words import (
 )
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.planned import is_dated, last_plan, plans
+from reports.compose.rates import part_done
 from reports.compose.subjects import (
     DOUBTFUL,
     MAX_LATE,
@@ -125,6 +126,10 @@ def _why_at_risk(writer: Writer, item: ItemAt) -> Line:
             writer.used_sentences.add(moved_in_words(moved))
             if not why:
                 return how, sources
+    updates = writer.facts.updates_of(item)
+    if moved and how is None and updates and (part := part_done(moved, updates[-1].achieved)):
+        how = f"{moved_in_words(moved)} {capitalised(part)}."
+        sources.append(updates[-1].source)
     writer.used_sentences.add(why)
     text = at_risk_in_words(
         writer.names,

@@ -83,6 +83,7 @@ from workitems.models import Delay
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
+from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import Late
 from workitems.terms.sentence_ends import sentences as sentences_of
 from workitems.terms.stems import completion, within
@@ -402,12 +403,12 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
             sentences.append(
                 f"{capitalised(number(unnamed))} more {agree(unnamed, 'key item is', 'key items are')} late."
             )
-    unexplained = [entry.item for entry in keys if entry.is_unexplained]
+    unexplained = [entry for entry in keys if entry.is_unexplained]
     if is_divided and 0 < len(unexplained) <= MAX_NAMED:
         are, it = agree(len(unexplained), "is", "are"), agree(len(unexplained), "it", "them")
-        which = join_words(map(writer.names.item, unexplained))
+        which = join_words(writer.names.item(entry.item) for entry in unexplained)
         sentences.append(
-            f"Nobody has reported why {which} {are} late, or what is being done about {it}."
+            f"Nobody has reported why {which} {are} late, or what is being done about {it}{_still_due(writer, unexplained)}."
         )
     if is_divided and moved:
         sentences.append(_moved_beside_late(writer, moved))
@@ -418,6 +419,16 @@ def _late(writer: Writer, room: Room) -> tuple[Line, str]:
         sentences.append(f"{count} slipped and {verb} no longer late: {which}.")
     room.use(*sentences, of_all)
     return (" ".join(sentences), sources), of_all
+
+
+def _still_due(writer: Writer, unexplained: list[LateItem]) -> str:
+    """Return by when the agencies of late items are to report, as the end of a sentence that they have not; "" if one can no
+    longer."""
+    days = [writer.facts.awaited.get(told_first(entry).responsible) for entry in unexplained]
+    due = [day for day in days if day]
+    if len(due) < len(days):
+        return ""
+    return f"; that is due by {when(KnownDate(max(due)), unexplained[0].item.on)}"
 
 
 def _moved_beside_late(writer: Writer, moved: list[ItemAt]) -> str:

@@ -234,6 +234,8 @@ class Facts:
     risk_reasons: Mapping[int, str] = field(default_factory=dict)
     # The last day of the period's last round in which agencies were asked.
     last_round: date | None = None
+    # By agency: the day by which it is to answer the period's last round, while it still may.
+    awaited: Mapping[int, date] = field(default_factory=dict)
     # By milestone: the latest decision by which the working group moved its date.
     moves: Mapping[int, GroupDecision] = field(default_factory=dict)
     # The plan's glossary as it is now, by acronym in small letters; without words, readers know it.
@@ -356,7 +358,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
     items = sorted(items_in_full(plan, moment), key=lambda item: place[item.pillar])
     additions, withdrawals, requests, changes, moves = _variations_of(briefing, items)
     last_paper, follows = _last_paper(briefing), _follows(briefing, items)
-    accepted, answered_since, last_round = _updates(briefing, items)
+    accepted, answered_since, last_round, awaited = _updates(briefing, items)
     at = PlanAt(plan, moment, items=items, agencies=agencies)
     all_risks = tuple(
         row
@@ -391,6 +393,7 @@ def read_facts(briefing: Briefing, today: date | None = None) -> Facts:
         updates=grouped(accepted, "item"),
         answered_since=answered_since,
         last_round=last_round,
+        awaited=awaited,
         supports=_supports(plan, moment, agencies),
         answer=_last_answer(briefing),
         follows=follows,
@@ -511,9 +514,10 @@ def _terms(plan: Plan) -> dict[str, Term]:
 
 def _updates(
     briefing: Briefing, items: Iterable[ItemAt]
-) -> tuple[list[UpdateFacts], dict[int, date], date | None]:
+) -> tuple[list[UpdateFacts], dict[int, date], date | None, dict[int, date]]:
     """Return the items' updates accepted by the paper's date, those that came with the plan first, then those of the oldest round; by item the last day on which another
-    one was submitted, as that makes earlier plans old; and the last day of the period's last round. Three queries.
+    one was submitted, as that makes earlier plans old; the last day of the period's last round; and by agency the day by which it is to answer that, if
+    it has not and the day is not past. Three queries.
     """
     dated, until = briefing.dated, end_of(briefing.dated)
     period = period_told(briefing.period_start, briefing.period_end)
@@ -546,7 +550,13 @@ def _updates(
         written_on = written_at.astimezone(zone).date()
         accepted.append(UpdateFacts._make((pk, item, of_return, *values, written_on, source)))
     asked = [row.round for row in found if row.round.opened_by_id] or [row.round for row in found]
-    return accepted, waiting, max((each.period_end for each in asked), default=None)
+    last_round = max((each.period_end for each in asked), default=None)
+    awaited = {
+        row.agency_id: row.due_on
+        for row in found
+        if row.pk not in returns and row.round.period_end == last_round and row.due_on >= dated
+    }
+    return accepted, waiting, last_round, awaited
 
 
 def _follows(briefing: Briefing, items: Sequence[ItemAt]) -> Follows | None:

@@ -315,9 +315,12 @@ def _told(
 
 
 def _unexplained(writer: Writer, entry: LateItem, *, introduce: bool = True) -> str:
-    """Return that nobody has said why an item is late, or what is being done about it."""
+    """Return that nobody has said why an item is late, or what is being done about it; of an agency that still may, by when."""
     agency = writer.facts.agencies[told_first(entry).responsible]
     who = capitalised(writer.agency(agency, introduce=introduce))
+    if day := writer.facts.awaited.get(agency.pk):
+        is_to = "are to" if is_plural_agency(agency.short_name) else "is to"
+        return f"{who} {is_to} report by {when(KnownDate(day), entry.item.on)}."
     has = "have" if is_plural_agency(agency.short_name) else "has"
     return f"{who} {has} reported neither the cause nor an action."
 

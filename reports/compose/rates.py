@@ -6,7 +6,7 @@ from reports.compose.paragraphs import Writer
 from reports.compose.slips import LateItem
 from reports.compose.subjects import when
 from reports.document import Source
-from reports.document.wording import number
+from reports.document.wording import agree, number
 from workitems.plan.plan_at import MilestoneAt
 
 # Days of what a rate is told by, and how much faster than that a target would still be missed before it is said to be.
@@ -45,6 +45,28 @@ def too_slow(writer: Writer, entry: LateItem) -> tuple[str, Source] | None:
                 update.source,
             )
     return None
+
+
+_FEW = {number(count): count for count in range(1, 10)}
+_THINGS_DONE = re.compile(r"(?P<count>\w+) (?P<what>[a-z]+s) (?:are )?(?P<done>[a-z]+ed)\b")
+
+
+def part_done(step: MilestoneAt, achieved: str) -> str:
+    """Return how many of a milestone's few things a report says are done: "three are signed" of "Four agreements signed"; "" if it
+    does not say, or says all."""
+    wanted = _THINGS_DONE.match(step.description)
+    if not wanted or not (whole := _few(wanted["count"])):
+        return ""
+    same = rf"\b(\w+) (?:of (?:the )?{wanted['count']} )?{wanted['what']} (?:are |were )?{wanted['done']}\b"
+    found = re.search(same, achieved, re.IGNORECASE)
+    done = _few(found[1]) if found else 0
+    if not 0 < done < whole:
+        return ""
+    return f"{number(done)} {agree(done, 'is', 'are')} {wanted['done']}"
+
+
+def _few(word: str) -> int:
+    return int(word) if word.isdecimal() else _FEW.get(word.casefold(), 0)
 
 
 def _last(entry: LateItem, what: str) -> MilestoneAt | None:
