@@ -434,10 +434,6 @@ _NAMES_OF_TWO = re.compile(r"One NZ |House (?:business|calendar|sittings?|time)\
 _COMMON_NOUN = re.compile(r"[A-Z][a-z]+ (?:about|between|from|of) [^A-Z]")
 
 
-# What is no name when it stands alone: "Privacy", "Recruitment".
-_KIND = re.compile(r"...(?:acy|age|ance|ence|ing|ity|ment|ness|ship|tion)$")
-
-
 def _is_common(first: str, text: str) -> bool:
     """Whether a first word that is no known name is an ordinary one by its form, or by what follows it: "Volunteer
     patrols", "Delivery of the bags", "Firms want"."""
@@ -451,8 +447,6 @@ def _is_common(first: str, text: str) -> bool:
         and (second[0] in _OF_PLURALS or second[0] in VERBS)
     )
     is_known = bool({word, word.removesuffix("s")} & (FIRST_VERBS | _OF_SENTENCES))
-    if not second and _KIND.search(word):
-        return True
     # Not "Study 1.1", "Grant Thornton".
     is_named = bool(second) and not second[0][:1].islower()
     return (is_known and not is_named) or is_plural_subject or bool(_COMMON_NOUN.match(text))

@@ -427,8 +427,8 @@ def test_the_summary_measures_the_milestone_that_the_bullet_dates_unless_its_dat
     )
 
 
-def _brief(*items):
-    section = write(facts(*items), BY_ITEM, in_full=False).sections["purpose"]
+def _brief(*items, **given):
+    section = write(facts(*items, **given), BY_ITEM, in_full=False).sections["purpose"]
     return "\n".join(map(text_of, section.paragraphs))
 
 
@@ -817,8 +817,8 @@ def test_a_late_key_item_that_nobody_has_explained_comes_first_and_says_so():
     [
         (
             "Paper forms are used in these districts",
-            "Paper forms were to be used in these districts (DoL); this was due by 1 July 2010 and "
-            "is not reported as done.",
+            "Paper forms were to be used in these districts; this was due by 1 July 2010, and DoL has not "
+            "confirmed it.",
         ),
         (
             "Hiring two lawyers",
@@ -870,3 +870,118 @@ def test_the_summary_says_which_late_key_item_nobody_has_explained():
     told = "Nobody has reported why “Print it” (1.2) is late, or what is being done about it."
     assert told in _brief(late("1.1", delay()), bare, *rest)
     assert "Nobody has reported why" not in _brief(late("1.1", delay()), *rest)
+
+
+def test_an_agency_that_still_may_answer_is_said_to_report_by_its_day():
+    bare = item("1.2", step(AGREED), title="Print it", is_key=True)
+    rest = [item(f"2.{n}", title=f"Item {n}", confidence="on_track") for n in range(1, 30)]
+    awaited = {LABOUR.pk: date(2010, 8, 13)}
+    first = by_item(
+        late("1.1", delay(actions=[action("hire two trainers", LABOUR, BY)])), bare, awaited=awaited
+    )
+    assert (
+        first[0].splitlines()[1].endswith("no new date is set. DoL is to report by 13 August 2010.")
+    )
+    assert (
+        "Nobody has reported why “Print it” (1.2) is late, or what is being done about it; that is due by 13 August 2010."
+        in _brief(late("1.1", delay()), bare, *rest, awaited=awaited)
+    )
+
+
+@pytest.mark.parametrize(
+    ("of_delay", "told"),
+    [
+        ({}, True),
+        ({"needs": "Cabinet to decide on $4m"}, False),
+        ({"settling_by": date(2010, 12, 1)}, False),
+        ({"settling_other": "the banks"}, False),
+    ],
+)
+def test_a_decision_without_a_name_and_a_day_is_said_to_have_none(of_delay, told):
+    waits = delay(
+        actions=[action("hire two trainers", LABOUR, BY)], settlement="needs_decision", **of_delay
+    )
+    says = (
+        "Who decides on the funding, and when, is not reported." in by_item(late("1.1", waits))[0]
+    )
+    assert says == told
+
+
+@pytest.mark.parametrize(
+    ("achieved", "told"),
+    [
+        (
+            "DoL carried out 1,720 inspections in the year (980 before).",
+            "Of the 2,500 inspections in the first year, due by 31 May 2010, DoL reports 1,720; all 2,500 are now expected in May "
+            "2011, because of a lack of funding.",
+        ),
+        (
+            "DoL hired 40 inspectors.",
+            "2,500 inspections in the first year, due on 31 May 2010, will now come in May 2011, because of a lack of funding.",
+        ),
+    ],
+)
+def test_what_of_a_number_is_reached_is_told_with_its_date(achieved, told):
+    first = step(
+        AGREED, delay(), description="2,500 inspections in the first year", forecast_due=EXPECTED
+    )
+    one = item("1.1", first, title="Inspect homes", is_key=True)
+    assert told in by_item(one, updates=[update_of(one, achieved=achieved)])[0]
+
+
+def test_items_on_track_by_a_later_date_are_named():
+    moved = step(date(2011, 6, 30), agreed_due=date(2011, 9, 30), description="Print the card")
+    on_track = item("2.1", moved, title="Print the card", confidence="on_track")
+    at_risk = item(
+        "2.2",
+        moved._replace(description="Print the map"),
+        title="Print the map",
+        confidence="at_risk",
+    )
+    rest = [item(f"3.{n}", title=f"Item {n}", confidence="on_track") for n in range(1, 30)]
+    assert "One item on track has been given a later date: printing the card (2.1)." in _brief(
+        late("1.1", delay()), on_track, at_risk, *rest
+    )
+
+
+@pytest.mark.parametrize(
+    ("achieved", "told"),
+    [("Three agreements signed, 46 homes repaired.", "Three are signed"), ("Hui held.", "")],
+)
+def test_what_is_done_of_a_few_things_is_told_where_their_date_has_moved(achieved, told):
+    moved = step(
+        date(2010, 8, 31), agreed_due=date(2010, 9, 30), description="Four agreements signed"
+    )
+    one = item("2.2", moved, title="Print the map", confidence="at_risk")
+    rest = [item(f"3.{n}", title=f"Item {n}", confidence="on_track") for n in range(1, 30)]
+    text = _brief(late("1.1", delay()), one, *rest, updates=[update_of(one, achieved=achieved)])
+    assert re.findall(r"(?<=to 30 September 2010\. )\w+ are signed", text) == (
+        [told] if told else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("achieved", "told"),
+    [
+        (
+            "Published the second count of damp rental homes on 30 June 2010: 25 per cent were damp.",
+            "DoL published the second count of damp rental homes on 30 June 2010: 25 per cent were damp (2.1).",
+        ),
+        (
+            "Median wait fell from 47 to 29 days.",
+            "Count damp rental homes (2.1): Median wait fell from 47 to 29 days.",
+        ),
+    ],
+)
+def test_a_result_that_says_what_it_is_about_has_no_name_before_it(achieved, told):
+    one = item("2.1", title="Count damp rental homes")
+    two = item("2.2", title="Print the map")
+    headline = {"key_achievement": "headline"}
+    rows = [
+        update_of(one, achieved=achieved, **headline),
+        update_of(two, achieved="DoL handed out 900 maps in March 2010.", **headline),
+    ]
+    section = write(facts(one, two, updates=rows), BY_ITEM, in_full=False).sections["achievements"]
+    assert told in "\n".join(map(text_of, section.paragraphs)).replace(
+        "The Department of Labour (DoL)", "DoL"
+    )

@@ -347,6 +347,10 @@ def test_an_order_is_no_cause(typed, found):
         ("Tusla has left the team", None),
         ("Grant Thornton has left the team", "because Grant Thornton has left the team"),
         ("Hastings has no pool", "because Hastings has no pool"),
+        ("House time", "because of House time"),
+        ("Budget not confirmed.", "because the budget is not confirmed"),
+        ("Contract not signed", "because the contract is not signed"),
+        ("Data sets not delivered", "because data sets are not delivered"),
     ],
 )
 def test_a_cause_is_told_as_a_clause_or_as_a_thing(typed, found):
