@@ -436,7 +436,7 @@ def _moved_beside_late(writer: Writer, moved: list[ItemAt]) -> str:
     in doubt, which the lines on them tell."""
     told = [item for item in moved if not is_in_doubt(item)]
     if 0 < len(told) <= MAX_NAMED and all(map(is_reported, told)):
-        which = f"{count_in_words(len(told), 'item')} on track"
+        which = f"{number(len(told))} of those on track"
         names = f": {join_words(map(writer.names.item, told))}"
         numbers = ""
     else:

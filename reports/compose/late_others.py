@@ -141,6 +141,9 @@ def listed_others(
         if is_bare and why and CAUSES[Delay.Cause(why)] in expected:
             # "A draft for consultation", because of consultation.
             told = ""
+        if not told and day and step.agreed == step.original:
+            # Of one without a cause, how long it is late.
+            told = f", instead of {when(step.agreed, step.on)}"
         text = f"{name}: {expected}{told}"
         if entry in idle:
             text += "; no action is recorded"

@@ -251,6 +251,9 @@ def _of_list(
 ) -> str:
     """Return the last bullet of a list: "Two more (Annex B): the map (1.2) and the card (1.3)."."""
     where, which = _where(writer, content, sources), _which(writer, content, sources)
+    if content == "delay" and _UNKNOWN in which:
+        # The annex of delays has nothing on them.
+        where = ""
     if paragraph.key == DATES:
         dates = count_in_words(count, "more date")
         return f"{where} has {dates}." if where else f"{capitalised(dates)}, left out for length."
@@ -298,9 +301,12 @@ def _which(writer: Writer, content: str, sources: list[Source]) -> str:
     for each in numbers:
         # A number says nothing without its name.
         name = with_notes(writer.names.bare(of[each]), each) if each in of else each
-        unknown = ", without a recorded cause" if causes[each] is None else ""
+        unknown = _UNKNOWN if causes[each] is None else ""
         by_cause.setdefault(because_of(causes[each]) or unknown, []).append(name)
     return "; ".join(f"{join_words(each)}{why}" for why, each in by_cause.items())
+
+
+_UNKNOWN = ", without a recorded cause"
 
 
 def _numbers(sources: Iterable[Source]) -> list[str]:

@@ -94,6 +94,11 @@ class Offered(NamedTuple):
     # Whether a press may put it in the list: no measure contradicts it, and no audit found it without evidence.
     is_offered: bool = True
 
+    @property
+    def plain(self) -> str:
+        """The text without its marks, for the page."""
+        return self.text.replace("**", "")
+
 
 @dataclass(frozen=True)
 class MainResults:

@@ -1,6 +1,7 @@
 """Overriding warnings, and adding a paragraph about missing returns."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from itertools import groupby
 
 from django.db import transaction
@@ -24,7 +25,7 @@ from reports.models import Briefing, CheckOverride, DraftParagraph
 from reports.models.override import REASON_LENGTH
 from reports.workshop.services import drafts
 from workitems.models import Return
-from workitems.plan.asat import versions_in_order
+from workitems.plan.asat import end_of, versions_in_order
 from workitems.plan.services.refusals import Refused
 
 # The reason of the override that keeps what is not needed.
@@ -99,6 +100,37 @@ def withdraw_override(*, briefing: Briefing, key: str, by: User) -> None:
         history.save(row, by=by, reason="Taken back")
 
 
+def _of_missing(missing: Sequence[Return], dated: date) -> str:
+    """Return sentences on returns not accepted by a date: those submitted, those that should have been, and those still due."""
+    until = end_of(dated)
+    submitted = [row for row in missing if row.submitted_at and row.submitted_at < until]
+    rest = [row for row in missing if row not in submitted]
+    late = [row for row in rest if row.due_on < dated]
+    told = []
+    if submitted:
+        it_says = agree(len(submitted), "it says", "they say")
+        told.append(
+            f"{_returns(submitted)} had not been accepted by {long_date(dated)}. What {it_says} is not in this paper."
+        )
+    if late:
+        told.append(f"{_returns(late)} had not been submitted by {long_date(dated)}.")
+    due = sorted((row for row in rest if row not in late), key=lambda row: row.due_on)
+    for day, rows in groupby(due, key=lambda row: row.due_on):
+        of_day = list(rows)
+        told.append(
+            f"{_returns(of_day)} {agree(len(of_day), 'is', 'are')} due by {long_date(day)}."
+        )
+    return " ".join(told)
+
+
+def _returns(rows: Sequence[Return]) -> str:
+    of_rounds = [
+        f"of {join_words([row.agency.short_name for row in of_round])} for {round.name}"
+        for round, of_round in groupby(rows, key=lambda row: row.round)
+    ]
+    return f"The {agree(len(rows), 'return', 'returns')} {join_words(of_rounds)}"
+
+
 @transaction.atomic
 def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParagraph:
     """Add a paragraph that names the returns not accepted by the paper's date, as its sources.
@@ -124,18 +156,11 @@ def add_missing_returns_paragraph(*, briefing: Briefing, by: User) -> DraftParag
     home = of_content.get("delay") or of_content.get("achievements") or homes[0]
     versions = dict(versions_in_order(Return, id__in=[row.pk for row in missing]))
     missing.sort(key=lambda row: (row.round.period_end, row.round_id))
-    of_rounds = [
-        f"of {join_words([row.agency.short_name for row in rows])} for {round.name}"
-        for round, rows in groupby(missing, key=lambda row: row.round)
-    ]
     return drafts.add(
         briefing=briefing,
         section=home.key,
         position=len(home.parts),
-        text=(
-            f"The {agree(len(missing), 'return', 'returns')} {join_words(of_rounds)} had not been accepted by "
-            f"{long_date(briefing.dated)}. What {agree(len(missing), 'it says', 'they say')} is not in this paper."
-        ),
+        text=_of_missing(missing, briefing.dated),
         sources=tuple(
             Source(RETURN, row.pk, versions.get(row.pk), f"Return of {row.agency}, {row.round}")
             for row in missing

@@ -939,7 +939,7 @@ def test_items_on_track_by_a_later_date_are_named():
         confidence="at_risk",
     )
     rest = [item(f"3.{n}", title=f"Item {n}", confidence="on_track") for n in range(1, 30)]
-    assert "One item on track has been given a later date: printing the card (2.1)." in _brief(
+    assert "One of those on track has been given a later date: printing the card (2.1)." in _brief(
         late("1.1", delay()), on_track, at_risk, *rest
     )
 

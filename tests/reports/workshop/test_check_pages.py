@@ -303,7 +303,7 @@ def test_a_paragraph_about_missing_returns_can_be_added_to_the_paper(
     page = ask(client, coordinator, briefing)
     assert "No accepted return: Police" in page.text
     response = ask(client, coordinator, briefing, post={"act": "tell-missing"})
-    row = briefing.draft_paragraphs.get(text__contains="had not been accepted")
+    row = briefing.draft_paragraphs.get(text__contains="had not been submitted")
     (words,) = messages_of(response)
     assert words.startswith("Paragraph ") and words.endswith(" now says so.")
     assert row.sources[0]["pk"] == missing.pk

@@ -132,8 +132,7 @@ def test_missing_returns_are_listed_in_one_paragraph_with_their_sources(
     )
     row = acts.add_missing_returns_paragraph(briefing=briefing, by=by)
     assert row.text == (
-        "The returns of Customs and Police for January to June 2010 had not been accepted by "
-        "30 July 2010. What they say is not in this paper."
+        "The returns of Customs and Police for January to June 2010 had not been submitted by 30 July 2010."
     )
     assert (row.section.content, row.origin) == ("delay", "written")
     assert [source["label"] for source in row.sources] == [
@@ -164,6 +163,25 @@ def test_missing_returns_of_several_rounds_are_listed_by_round(begin, by, plan, 
     row = acts.add_missing_returns_paragraph(briefing=begin(), by=by)
     assert row.text == (
         "The returns of Police for the second half of 2009, of Customs and Police for the first half of "
-        "2010 and of Customs and Police for June 2010 had not been accepted by 30 July 2010. What they say "
-        "is not in this paper."
+        "2010 and of Customs and Police for June 2010 had not been submitted by 30 July 2010."
+    )
+
+
+def test_a_missing_return_is_said_to_be_with_the_coordinator_or_still_due(
+    begin, by, plan, police, customs
+):
+    WorkItemFactory(plan=plan, lead_agency=customs)
+    round = RoundFactory(
+        plan=plan,
+        name="June 2010",
+        period_start=date(2010, 6, 1),
+        period_end=date(2010, 6, 30),
+    )
+    sent = {"state": "submitted", "submitted_at": BEFORE, "submitted_by": by}
+    ReturnFactory(round=round, agency=customs, **sent)
+    ReturnFactory(round=round, agency=police, extended_to=date(2010, 8, 13))
+    row = acts.add_missing_returns_paragraph(briefing=begin(), by=by)
+    assert row.text == (
+        "The return of Customs for June 2010 had not been accepted by 30 July 2010. What it says is not in this paper. "
+        "The return of Police for June 2010 is due by 13 August 2010."
     )
