@@ -134,8 +134,8 @@ def test_late_items_that_are_only_named_have_their_date_and_cause():
     assert (
         "Five other items are late, with new dates in 2011:\n- Card 1 (2.1): brochure to be printed in May, because of a shortage of "
         "staff.\n- Card 2 (2.2): brochure to be printed in May, because of a shortage of staff.\n- Card 3 (2.3): brochure to be printed "
-        "in May, because of consultation.\n- Card 4 (2.4): brochure to be printed in May, instead of May 2010.\n- Card 5 (2.5): brochure "
-        "to be printed in May, instead of May 2010."
+        "in May, because of consultation.\n- Card 4 (2.4): brochure to be printed in May, instead of 31 May 2010.\n- Card 5 (2.5): brochure "
+        "to be printed in May, instead of 31 May 2010."
     ) in told
 
 
