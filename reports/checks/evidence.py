@@ -2,6 +2,7 @@
 the plan as a whole."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -132,10 +133,19 @@ class Records:
             if " " in phrase
         ]
 
+    @cached_property
+    def _things_in_titles(self) -> Mapping[str, set[str]]:
+        """The beginnings of the words that follow each number in the titles of items."""
+        found = defaultdict[str, set[str]](set)
+        for item in self.facts.items:
+            for digits in numbers_in(item.title):
+                found[digits] |= _things_after(digits, item.title)
+        return found
+
     def has_in_a_title(self, digits: str, sentence: str) -> bool:
         """Whether the title of an item gives a number of the same thing: "12,000 homes" of "Insulate 12,000 rental homes"."""
-        typed = _things_after(digits, sentence)
-        return any(typed & _things_after(digits, item.title) for item in self.facts.items)
+        things = self._things_in_titles.get(digits, set())
+        return bool(things) and not things.isdisjoint(_things_after(digits, sentence))
 
     def named_in(self, text: str) -> list[ItemAt]:
         """Return the items that a text names by number or, whole, by what they are called."""
