@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from string import ascii_uppercase
 from typing import Protocol
 
@@ -182,7 +182,6 @@ class Writer:
         self.words = words
         self.is_tight = is_tight
         self.annexes = tuple(annexes)
-        self.names = Names(facts.items)
         # Sentences that the paper has and will not repeat, and on what the new dates of late items depend, of those for
         # which its summary or a recommendation says it.
         self.used_sentences: set[str] = set()
@@ -223,6 +222,11 @@ class Writer:
         self._introduced: set[int] = set()
         # Names with which a sentence may begin.
         self.agency_names = [name for agency in facts.agencies.values() for name in agency.names]
+
+    @cached_property
+    def names(self) -> Names:
+        """What the paper calls items. Made when it first names one, as it reads all titles."""
+        return Names(self.facts.items)
 
     def has(self, content: str) -> bool:
         """Whether the paper has a section of this content."""
