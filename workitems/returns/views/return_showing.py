@@ -106,6 +106,15 @@ def show(
     coordinates = plan_agency in person.agencies_as(Seat.Role.COORDINATOR)
     may_invite = (writes or reviews) and person.has_perm("agencies.manage_seats", of_return.agency)
     review_refused = of_return.submitted_by_id == person.pk or page.authors == {person.pk}
+    led = [entry for entry in entries if entry.section.is_led]
+    supported = [
+        entry
+        for entry in entries
+        if not entry.section.is_led
+        and not entry.section.is_former
+        and (writes or entry.section.is_answered)
+        and not (writes and entry.section.is_brief)
+    ]
     return render(
         request,
         "workitems/returns/detail.html",
@@ -119,15 +128,9 @@ def show(
             "is_only_mending": of_return.state == Return.State.SENT_BACK
             and page.answered == page.total
             and bool(page.to_mend),
-            "led": [entry for entry in entries if entry.section.is_led],
-            "supported": [
-                entry
-                for entry in entries
-                if not entry.section.is_led
-                and not entry.section.is_former
-                and (writes or entry.section.is_answered)
-                and not (writes and entry.section.is_brief)
-            ],
+            "led": led,
+            "supported": supported,
+            "listed": [*led, *supported],
             "former": [
                 entry for entry in entries if entry.section.is_former and not entry.section.is_led
             ],
