@@ -4,9 +4,9 @@ Words that are withheld from briefings are left out of what people typed, and th
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from itertools import groupby, pairwise
 from typing import Any
@@ -19,7 +19,7 @@ from reports.document.dates import long_date
 from reports.document.wording import join_words
 from reports.render.pdf import printable
 from reports.requests.law.act import cited
-from reports.requests.letters import Requester, without_requester
+from reports.requests.letters import Requester, letter_from, lines_of, without_requester
 from reports.requests.models import (
     Consultation,
     FileCheck,
@@ -37,6 +37,7 @@ from reports.requests.models.request_clock import RequestClock, calendar, clock_
 from reports.requests.redaction.redact import needles, visible_elsewhere
 from reports.requests.services.redactions import document_of, spans_of
 from reports.requests.services.requests import FOUND
+from reports.requests.services.schedule import RECORDED_BY
 from workitems.plan.services.refusals import Refused
 
 Kind = RequestEvent.Kind
@@ -48,10 +49,14 @@ WITHHELD, WHO_ASKED = "[withheld]", "[who asked]"
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """Something that happened, with what is said of it. `at` orders what happened on one day."""
+    """Something that happened, with what is said of it. `at` orders what happened on one day.
+
+    `is_timed`: it was done here at that time, unless it was recorded on a later day.
+    """
 
     on: date
     at: datetime
+    is_timed: bool = True
     what: str
     who: str = ""
     said: tuple[str, ...] = ()
@@ -70,6 +75,16 @@ class Paper:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SentLetter:
+    """A letter that was signed or sent, in its own words, line by line. Without lines, `why_not` says why."""
+
+    title: str
+    digest: str
+    lines: tuple[str, ...] = ()
+    why_not: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Handling:
     """The whole record, as plain data for its template."""
 
@@ -84,12 +99,17 @@ class Handling:
     entries: tuple[Entry, ...]
     papers: tuple[Paper, ...]
     unlisted: tuple[str, ...]
+    letters: tuple[SentLetter, ...]
     files: tuple[str, ...]
 
 
 @in_english
-def handling_of(request: InformationRequest, *, on: date, with_requester: bool) -> dict[str, Any]:
-    """Return the record of a request as plain data, as at a day. Without the requester, no text names them."""
+def handling_of(
+    request: InformationRequest, *, on: date, with_requester: bool, with_redactions: bool
+) -> dict[str, Any]:
+    """Return the record of a request as plain data, as at a day. Without the requester, no text names them; without
+    redactions, it says how many words are withheld and under which grounds, and not why.
+    """
     events = list(request.events.for_timeline())
     clock = clock_of(events, calendar())
     lines = list(request.lines.for_list().prefetch_related("redactions"))
@@ -116,9 +136,10 @@ def handling_of(request: InformationRequest, *, on: date, with_requester: bool) 
         how_read=request.scope_note,
         periods=request.periods_in_words,
         late=tuple(_late(request, events, asked, clock, on)),
-        entries=tuple(sorted(entries, key=lambda each: (each.on, each.at))),
-        papers=tuple(_paper(line, clock) for line in lines),
+        entries=tuple(map(_timed, sorted(entries, key=lambda each: (each.on, each.at)))),
+        papers=tuple(_paper(line, clock, with_redactions=with_redactions) for line in lines),
         unlisted=tuple(_unlisted(request, on)),
+        letters=tuple(_letters(request, with_requester=with_requester)),
         files=tuple(_released(request)),
     )
     cleared = _cleared(request, lines, with_requester=with_requester)
@@ -255,6 +276,11 @@ def _working_days(count: int) -> str:
 # --- in order of time ------------------------------------------------------------------------------
 
 
+def _timed(entry: Entry) -> Entry:
+    """Return an entry without its time if that is only when it was recorded."""
+    return replace(entry, is_timed=entry.is_timed and timezone.localdate(entry.at) == entry.on)
+
+
 def _of_events(
     request: InformationRequest,
     events: list[RequestEvent],
@@ -310,7 +336,12 @@ def _of_events(
         )
     if request.closed_on:
         end = max(each.recorded_at for each in events)
-        yield Entry(on=request.closed_on, at=end, what=request.get_state_display())
+        yield Entry(
+            on=request.closed_on,
+            at=end,
+            is_timed=False,
+            what=request.get_state_display(),
+        )
 
 
 def _of_letters(request: InformationRequest, events: Iterable[RequestEvent]) -> Iterator[Entry]:
@@ -399,6 +430,8 @@ def _of_answers(asked: Iterable[Consultation]) -> Iterator[Entry]:
                 on=timezone.localdate(each.answered_at),
                 at=each.answered_at,
                 what=f"{each.agency.name} answered about document {each.line.number}",
+                # Of an answer that came by email or phone, only the day is known.
+                is_timed=RECORDED_BY not in each.answered_as,
                 who=each.answered_as,
                 said=(each.answer,),
             )
@@ -421,7 +454,7 @@ def _of_redactions(request: InformationRequest) -> Iterator[Entry]:
     for (on, number, state, who), found in groupby(sorted(moved, key=key), key=key):
         each = list(found)
         codes = dict.fromkeys(code for row in each for code in row.grounds.split())
-        places = "1 place" if len(each) == 1 else f"{len(each)} places"
+        places = _places(len(each))
         done = {State.PROPOSED: "proposed to withhold"}.get(state, f"{State(state).label.lower()}:")
         words = f"{done} {places}" if state == State.PROPOSED else f"redaction {done} {places}"
         yield Entry(
@@ -461,7 +494,7 @@ def _of_files(request: InformationRequest) -> Iterator[Entry]:
 # --- the papers ------------------------------------------------------------------------------------
 
 
-def _paper(line: ScheduleLine, clock: RequestClock) -> Paper:
+def _paper(line: ScheduleLine, clock: RequestClock, *, with_redactions: bool) -> Paper:
     about = [line.get_kind_display()]
     if line.dated:
         about.append(long_date(line.dated))
@@ -470,8 +503,9 @@ def _paper(line: ScheduleLine, clock: RequestClock) -> Paper:
         said.append(f"Public interest: {line.public_interest}")
     places = [row for row in line.redactions.all() if row.is_standing and line.is_given]
     if places:
-        count = "1 place" if len(places) == 1 else f"{len(places)} places"
-        said.append(f"{count} withheld.")
+        said.append(f"{_places(len(places))} withheld.")
+    if with_redactions:
+        said += _why_withheld(places, clock)
     return Paper(
         number=line.number,
         title=line.title,
@@ -480,6 +514,40 @@ def _paper(line: ScheduleLine, clock: RequestClock) -> Paper:
         grounds=tuple(str(each) for each in clock.days.act.in_order(line.printed_grounds())),
         said=tuple(filter(None, said)),
     )
+
+
+def _why_withheld(places: Iterable[Redaction], clock: RequestClock) -> Iterator[str]:
+    """Yield the grounds, the reason and the public interest of what is withheld, once for places that share them."""
+    alike = Counter((each.ground_codes, each.reason, each.public_interest) for each in places)
+    for (codes, reason, interest), count in alike.items():
+        under = join_words(str(each) for each in clock.days.act.in_order(codes))
+        said = [f"{_places(count)}: {under}."]
+        said.append(f"Reason: {reason}" if reason else NO_REASON)
+        if interest:
+            said.append(f"Public interest: {interest}")
+        yield "\n".join(said)
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count} places"
+
+
+def _letters(request: InformationRequest, *, with_requester: bool) -> Iterator[SentLetter]:
+    """Yield the letters that were signed or sent. One to a receiving agency is about who asked."""
+    for row in request.letters.sent().defer("pdf", "docx").order_by("sent_at", "pk"):
+        why_not = ""
+        if row.is_purged:
+            why_not = "Its text was removed with the name and address of who asked."
+        elif row.kind == RequestLetter.Kind.HAND_OVER and not with_requester:
+            why_not = "It is about who asked, so its text is left out."
+        what = "signed" if row.is_decision else "sent"
+        assert row.sent_on is not None
+        yield SentLetter(
+            title=f"{row.get_kind_display()}, {what} on {long_date(row.sent_on)} by {row.sent_as}",
+            digest=row.pdf_sha256,
+            lines=() if why_not else tuple(lines_of(letter_from(row.content))),
+            why_not=why_not,
+        )
 
 
 def _unlisted(request: InformationRequest, on: date) -> Iterator[str]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from reports.requests.models.file_check import KEEP_FOR
-from reports.requests.services import file_checks, line_files, requests, schedule
+from reports.requests.services import file_checks, line_files, purging, requests, schedule
 from reports.requests.services.handling import handling_of
 from tests.factories import (
     AgencyFactory,
@@ -41,7 +41,9 @@ def told(today, issued, scoped, adviser, decide, prepared, reviewer, sign):
 
 
 def record_of(request, **others):
-    return handling_of(fresh(request), **{"on": TODAY, "with_requester": True, **others})
+    return handling_of(
+        fresh(request), **{"on": TODAY, "with_requester": True, "with_redactions": True, **others}
+    )
 
 
 def said(record, day=None):
@@ -142,7 +144,7 @@ def test_withheld_words_are_left_out_of_what_people_typed(request_, line, decide
     propose(place="cover.contacts.1.mobile", start=0, end=11)
     decide(line, "part", reason="021  555 010 is a private number.")
     (paper,) = record_of(request_)["papers"]
-    assert paper["said"] == ["[withheld] is a private number.", "1 place withheld."]
+    assert paper["said"][:2] == ["[withheld] is a private number.", "1 place withheld."]
     assert paper["grounds"] == ["s 6(c) maintenance of the law and fair trial"]
 
 
@@ -170,3 +172,46 @@ def test_a_coordinator_downloads_it_without_who_asked(recorded, plan, agency, to
     assert "How request 13/02025 was handled" in words
     assert "[who asked] asks for the reports." in words
     assert "The requester" not in words
+
+
+def test_what_is_withheld_is_told_with_reason_and_public_interest_to_those_who_may_read_them(
+    request_, line, decide, propose
+):
+    phone = {"grounds": ["9(2)(a)"], "reason": "A private phone.", "public_interest": "021 555 010"}
+    propose(place="cover.contacts.1.mobile", start=0, end=11, **phone)
+    propose(place="cover.contacts.1.name", start=0, end=4)
+    decide(line, "part", reason="")
+    (paper,) = record_of(request_)["papers"]
+    assert paper["said"] == [
+        "2 places withheld.",
+        "1 place: s 9(2)(a) privacy of people.\nReason: A private phone.\n"
+        "Public interest: [withheld]",
+        "1 place: s 6(c) maintenance of the law and fair trial.\nNo reason was given.",
+    ]
+    (paper,) = record_of(request_, with_redactions=False)["papers"]
+    assert paper["said"] == ["2 places withheld."]
+
+
+def test_an_act_has_its_time_of_day_unless_it_was_recorded_on_another_day(told):
+    timed = {each["what"]: each["is_timed"] for each in record_of(told)["entries"]}
+    assert timed["Decision signed: given in full"]
+    assert not timed["Received"]
+
+
+def test_a_letter_that_was_signed_is_given_in_its_words_and_without_who_asked_if_need_be(told):
+    (letter,) = record_of(told)["letters"]
+    assert letter["title"].startswith("Decision, signed on 22 May 2013 by ")
+    assert told.requester_name in letter["lines"]
+    (hidden,) = record_of(told, with_requester=False)["letters"]
+    assert len(hidden["lines"]) == len(letter["lines"])
+    assert told.requester_name not in str(hidden["lines"])
+
+
+def test_a_letter_whose_requester_was_removed_is_told_by_its_digest(told):
+    type(told).objects.filter(pk=told.pk).update(state="closed", closed_on=TODAY)
+    purging.purge_requesters(closed_before=date(2020, 1, 1), on=date(2020, 1, 1))
+    (purged,) = record_of(told)["letters"]
+    assert (purged["lines"], purged["why_not"]) == (
+        [],
+        "Its text was removed with the name and address of who asked.",
+    )

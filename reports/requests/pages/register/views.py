@@ -252,6 +252,7 @@ def handling_file(request: HttpRequest, pk: int) -> HttpResponse:
             row,
             on=timezone.localdate(),
             with_requester=may_read_requester(signed_in(request), row),
+            with_redactions=signed_in(request).has_perm("requests.read_redactions", row),
         )
     try:
         pdf = render_handling(record)
