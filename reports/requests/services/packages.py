@@ -46,9 +46,8 @@ def prepared_papers(request: InformationRequest, *, left: Iterable[str] = ()) ->
     transaction.
     """
     rows = request.lines.given().in_order().select_related(*WITH_FILES)
-    used: set[str] = set()
     known = left_keys(request) | set(left)
-    return [_prepared(request, line, used, known) for line in rows]
+    return [_prepared(request, line, known) for line in rows]
 
 
 def refusals(request: InformationRequest, *, left: Iterable[str] = ()) -> list[str]:
@@ -56,11 +55,11 @@ def refusals(request: InformationRequest, *, left: Iterable[str] = ()) -> list[s
 
     Makes each file and lets the gate examine it, which takes seconds. Not in a transaction.
     """
-    found, used = [], set[str]()
+    found = []
     known = left_keys(request) | set(left)
     for line in request.lines.given().in_order().select_related(*WITH_FILES):
         try:
-            report = _prepared(request, line, used, known).report
+            report = _prepared(request, line, known).report
         except Refused as refusal:
             found.append(str(refusal))
         else:
@@ -69,11 +68,9 @@ def refusals(request: InformationRequest, *, left: Iterable[str] = ()) -> list[s
     return found
 
 
-def _prepared(
-    request: InformationRequest, line: ScheduleLine, used: set[str], left: Collection[str]
-) -> Prepared:
+def _prepared(request: InformationRequest, line: ScheduleLine, left: Collection[str]) -> Prepared:
     """Return a paper's file with the report on its own words, and on those that the other papers withhold."""
-    made = _of_line(request, line, used)
+    made = _of_line(request, line)
     sought = sought_in(request, line, left)
     if not sought:
         return made
@@ -91,13 +88,18 @@ def _prepared(
     return replace(made, report=report)
 
 
-def _of_line(request: InformationRequest, line: ScheduleLine, used: set[str]) -> Prepared:
+def _of_line(request: InformationRequest, line: ScheduleLine) -> Prepared:
     if line.is_ours:
-        return _redacted(request, line, used)
+        return _redacted(request, line)
     data, stamp = going_out(line, stamp=stamp_of(request))
-    name = _own_name(f"{slugify(_stem(line.title))[:NAME_LENGTH].strip('-') or 'paper'}.pdf", used)
+    name = _numbered(line, f"{slugify(_stem(line.title))[:NAME_LENGTH].strip('-') or 'paper'}.pdf")
     report = examined(line, data, file_name=name, stamp=stamp)
     return Prepared(line=line, pdf=data, file_name=name, pages=report.pages, report=report)
+
+
+def _numbered(line: ScheduleLine, name: str) -> str:
+    """Return a file's name after its number in the schedule, by which the files sort: "03-minutes.pdf"."""
+    return f"{line.number:02}-{name}"
 
 
 def _stem(title: str) -> str:
@@ -108,11 +110,11 @@ def _stem(title: str) -> str:
 def preview(line: ScheduleLine) -> Prepared:
     """Return a briefing's redacted copy as if all that is proposed were agreed, with the gate's
     report. Raise `Refused` if it cannot be printed. Not in a transaction."""
-    return _redacted(line.request, line, set(), proposed=True)
+    return _redacted(line.request, line, proposed=True)
 
 
 def _redacted(
-    request: InformationRequest, line: ScheduleLine, used: set[str], *, proposed: bool = False
+    request: InformationRequest, line: ScheduleLine, *, proposed: bool = False
 ) -> Prepared:
     document, spans = document_of(line), spans_of(line, proposed=proposed)
     stamp, pages = stamp_of(request), 0
@@ -129,7 +131,7 @@ def _redacted(
                 number=line.number, error=error
             )
         ) from error
-    name = _own_name(released_name(redact(document, spans)), used)
+    name = _numbered(line, released_name(redact(document, spans)))
     report = _examined(data, document, spans, name=name, pages=pages, stamp=stamp)
     return Prepared(line=line, pdf=data, file_name=name, pages=pages, report=report)
 
@@ -176,14 +178,4 @@ def faults(paper: ReleasedPaper, *, again: bool = False) -> list[str]:
         except Refused as refusal:
             return [*found, str(refusal).rstrip(".")]
         found += [finding.sentence.rstrip(".") for finding in report.findings]
-    return found
-
-
-def _own_name(name: str, used: set[str]) -> str:
-    """Return the name, or one with a number after it if another file of the release has it."""
-    stem, number, found = name.removesuffix(".pdf"), 1, name
-    while found in used:
-        number += 1
-        found = f"{stem}-{number}.pdf"
-    used.add(found)
     return found

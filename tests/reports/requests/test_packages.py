@@ -75,14 +75,8 @@ def test_an_earlier_paper_goes_out_as_it_is(request_, earlier, decide):
     decide(earlier, "full")
     (paper,) = packages.prepared_papers(request_)
     assert paper.pdf == bytes(earlier.earlier_paper.pdf)
-    assert (paper.file_name, paper.pages) == ("091-first-report.pdf", 1)
+    assert (paper.file_name, paper.pages) == ("02-091-first-report.pdf", 1)
     assert paper.report.passes
-
-
-def test_files_of_a_release_have_names_of_their_own():
-    used = set()
-    names = [packages._own_name("report.pdf", used) for _ in range(3)]
-    assert names == ["report.pdf", "report-2.pdf", "report-3.pdf"]
 
 
 def test_the_stamp_says_why_a_paper_is_released(request_):
