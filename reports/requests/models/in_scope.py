@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from agencies.wording.translation import day_words, in_english
@@ -226,6 +226,22 @@ def not_frozen(
         NotFrozen(row, title[:TITLE_LENGTH], dated, title[:TITLE_LENGTH] in listed)
         for row, title, dated in found
     ]
+
+
+def not_accepted(request: InformationRequest, periods: Sequence[Period]) -> list[tuple[str, int]]:
+    """Return how many returns submitted in one of the periods await acceptance, by agency, of the plans whose work the
+    agency coordinates. The agency holds them, so they may be asked for; until it accepts one, no schedule can print it.
+    """
+    if not periods:
+        return []
+    plans = Plan.objects.adopted().filter(coordinating_agency__in=request.agencies).values("pk")
+    rows = Return.objects.filter(
+        is_in(periods, ("submitted_at__date",)),
+        state=Return.State.SUBMITTED,
+        round__plan__in=plans,
+    )
+    counted = rows.values_list("agency__name").annotate(count=Count("pk")).order_by("agency__name")
+    return list(counted)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,25 @@ class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
         """Leave out what an agency releases of its own accord, which no clock counts."""
         return self.exclude(channel=InformationRequest.Channel.OWN_INITIATIVE)
 
+    def next_reference(self, agencies: Collection[int]) -> str:
+        """Return the last reference with the next free number at its end, to begin a form with. "" for several
+        agencies, and after a reference without a number."""
+        if len(agencies) != 1:
+            return ""
+        used = list(
+            self.filter(agency__in=agencies).order_by("pk").values_list("reference", "channel")
+        )
+        asked = [name for name, how in used if how != InformationRequest.Channel.OWN_INITIATIVE]
+        match = re.search(r"[0-9]{1,9}$", asked[-1]) if asked else None
+        if match is None:
+            return ""
+        taken, number = {name for name, _how in used}, int(match[0])
+        while True:
+            number += 1
+            found = f"{match.string[: match.start()]}{number:0{len(match[0])}}"
+            if found not in taken:
+                return found
+
     def to_purge(self, closed_before: date) -> Self:
         """Filter to the requests closed before a day that still name their requester."""
         return self.filter(closed_on__lt=closed_before, purged_on=None).exclude(requester_name="")

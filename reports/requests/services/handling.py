@@ -31,7 +31,7 @@ from reports.requests.models import (
     RequestLetter,
     ScheduleLine,
 )
-from reports.requests.models.in_scope import found_in, not_frozen
+from reports.requests.models.in_scope import found_in, not_accepted, not_frozen
 from reports.requests.models.request import in_force
 from reports.requests.models.request_clock import RequestClock, calendar, clock_of
 from reports.requests.redaction.redact import needles, visible_elsewhere
@@ -565,6 +565,9 @@ def _unlisted(request: InformationRequest, on: date) -> Iterator[str]:
         if not each.is_listed:
             dated = "a draft today" if each.kind == "draft" else long_date(each.dated)
             yield f"{each.title}, {dated}. {NO_REASON}"
+    for agency, count in not_accepted(request, request.periods):
+        returns = "1 return" if count == 1 else f"{count} returns"
+        yield f"{returns} of {agency}, submitted and not accepted on {long_date(on)}."
 
 
 def _released(request: InformationRequest) -> Iterator[str]:

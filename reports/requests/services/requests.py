@@ -64,7 +64,7 @@ def record_request(
     agency: Agency,
     reference: str,
     channel: str,
-    dated: date,
+    dated: date | None,
     received_on: date,
     text: str,
     by: User,
@@ -75,11 +75,12 @@ def record_request(
     scope_note: str = "",
     urgency_reason: str = "",
 ) -> InformationRequest:
-    """Record a request with its receipt. Its text never changes.
+    """Record a request with its receipt, dated that day unless told otherwise. Its text never changes.
 
     Raise `Refused` for a receipt after today or before the request's date, for a reference that
     another request has, and without the name of who asked, except for an own initiative.
     """
+    dated = dated or received_on
     if received_on > timezone.localdate(at):
         raise Refused(_("A request cannot be received after today."), "received_on")
     if received_on < dated:

@@ -795,3 +795,33 @@ def test_the_example_of_a_day_that_must_be_past_is_past(adviser, today):
     page = client.post(at("record-request"), {"received_on": "soon"}).text
     assert "Enter a date, such as 16 May 2013." in page
     assert "28 May 2013" not in page
+
+
+@pytest.mark.usefixtures("today")
+def test_a_new_request_begins_with_the_next_free_reference_of_the_agency(adviser, recorded):
+    def offered():
+        return client_of(adviser).get(at("record-request")).context["form"]["reference"].value()
+
+    assert offered() == ""
+    recorded(reference="13/02026")
+    recorded(reference="13/02025")
+    assert offered() == "13/02027"
+    recorded(reference="Mr Smith’s letter")
+    assert offered() == ""
+
+
+@pytest.mark.usefixtures("today")
+def test_a_request_without_a_date_is_of_the_day_on_which_it_was_received(adviser, agency):
+    client_of(adviser).post(
+        at("record-request"),
+        {
+            "agency": agency.pk,
+            "reference": "13/02025",
+            "channel": "email",
+            "requester_name": "A requester",
+            "received_on": "22 April 2013",
+            "text": "Please send me the reports.",
+        },
+    )
+    row = InformationRequest.objects.get()
+    assert (row.dated, row.received_on) == (date(2013, 4, 22), date(2013, 4, 22))

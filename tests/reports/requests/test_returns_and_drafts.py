@@ -1,14 +1,15 @@
 """Test that returns and drafts, which have no frozen paper, are printed and listed as files."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from reports.requests.models.in_scope import not_frozen
+from reports.requests.models.in_scope import not_accepted, not_frozen
 from reports.requests.pages.schedule import views
 from reports.requests.services import packages, schedule
 from reports.requests.services.line_files import held_file
 from tests.factories import (
+    AgencyFactory,
     BriefingFactory,
     PlanFactory,
     ReturnFactory,
@@ -101,6 +102,24 @@ def test_neither_returns_of_other_coordinators_nor_unaccepted_ones_nor_papers_gi
     BriefingFactory(plan=other)
     BriefingFactory(plan=plan, state="with_minister")
     assert not_frozen(scoped, [(FIRST, LAST)], today=TODAY) == []
+
+
+def test_the_scope_says_how_many_returns_of_each_agency_are_submitted_and_not_accepted(
+    scoped, plan, agency, adviser
+):
+    police = AgencyFactory(name="New Zealand Police")
+    submitted = {"state": "submitted", "submitted_at": datetime(2010, 7, 15, tzinfo=UTC)}
+    of_round = RoundFactory(plan=plan)
+    beside = RoundFactory(plan=PlanFactory(coordinating_agency=agency))
+    for each in (of_round, beside):
+        ReturnFactory(round=each, agency=police, **submitted)
+    ReturnFactory(round=of_round, agency=agency, accepted=True)
+    ReturnFactory(round=beside, agency=agency)
+    ReturnFactory(round=RoundFactory(plan=PlanFactory()), **submitted)
+    assert not_accepted(scoped, [(FIRST, LAST)]) == [("New Zealand Police", 2)]
+    assert not_accepted(scoped, [(TODAY, TODAY)]) == []
+    words = " ".join(client_of(adviser).get(at("request-scope", scoped.pk)).text.split())
+    assert "<li>New Zealand Police: 2 returns</li>" in words
 
 
 def test_after_the_review_began_nothing_is_printed(request_, line, of_return, adviser):

@@ -100,7 +100,11 @@ class RecordRequestForm(Form):
         initial="email",
     )
     requester_name, requester_address = requester_fields().values()
-    dated = PastDayField(label=gettext_lazy("Date of the request"))
+    dated = PastDayField(
+        label=gettext_lazy("Date of the request"),
+        required=False,
+        help_text=gettext_lazy("Leave blank if it is the day on which it was received."),
+    )
     received_on = PastDayField(
         label=gettext_lazy("Received on"),
         help_text=gettext_lazy("The next working day is day 1 of the clock."),

@@ -155,6 +155,7 @@ def record(request: HttpRequest) -> HttpResponse:
         agencies=Agency.objects.filter(pk__in=own).in_order(),
         plans=_plans_of(own),
         today=timezone.localdate(),
+        initial={"reference": InformationRequest.objects.next_reference(own)},
     )
     if row := carry_out(request, form, services.record_request, at=timezone.now()):
         return done(

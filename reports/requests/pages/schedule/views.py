@@ -37,6 +37,7 @@ from reports.requests.models.in_scope import (
     as_listed,
     by_plan,
     found_in,
+    not_accepted,
     not_frozen,
     papers_of,
 )
@@ -92,6 +93,7 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
         row=row,
         groups=by_plan(row, found),
         not_frozen=_not_frozen(row),
+        not_accepted=not_accepted(row, row.periods),
         ticked=request.GET.getlist("paper"),
         has_unlisted=any(not each.is_listed for each in found),
         lines=list(row.lines.for_list().prefetch_related("redactions")),
