@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -98,6 +99,19 @@ class ScheduleLineQuerySet(models.QuerySet["ScheduleLine"]):
             )
             .in_order()
         )
+
+
+# What is printed from here and listed as a file, by the beginning of its title, which is English.
+PRINTED = (
+    ("Return of ", gettext_lazy("Return")),
+    ("Draft of ", gettext_lazy("Draft briefing")),
+    ("Conversation ", gettext_lazy("Conversation")),
+)
+
+
+def printed_name(title: str) -> str:
+    """Return the name of the file of a return, a draft or a conversation that was printed from here."""
+    return f"{slugify(title)[:80].strip('-')}.pdf"
 
 
 class ScheduleLine(models.Model):
@@ -271,6 +285,15 @@ class ScheduleLine(models.Model):
         """The plan of its paper, if the request is of another or of none. Of a line loaded `for_list`."""
         found = plan_of(self.paper) if self.paper is not None else None
         return found if found is not None and found.pk != self.request.plan_id else None
+
+    @property
+    def kind_words(self) -> str:
+        """Say what it is: of a file that was printed from here, what its title and its file's name begin with."""
+        if self.kind == self.Kind.FILE and self.file_name == printed_name(self.title):
+            for begins, words in PRINTED:
+                if self.title.startswith(begins):
+                    return str(words)
+        return str(self.get_kind_display())
 
     @property
     def is_given(self) -> bool:

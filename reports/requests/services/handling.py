@@ -495,7 +495,7 @@ def _of_files(request: InformationRequest) -> Iterator[Entry]:
 
 
 def _paper(line: ScheduleLine, clock: RequestClock, *, with_redactions: bool) -> Paper:
-    about = [line.get_kind_display()]
+    about = [line.kind_words]
     if line.dated:
         about.append(long_date(line.dated))
     said = [line.reason]

@@ -7,7 +7,6 @@ from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
@@ -18,7 +17,7 @@ from reports.models.issue import sha256
 from reports.requests.models import Consultation, InformationRequest, RequestEvent, ScheduleLine
 from reports.requests.models.in_scope import COLUMNS, NotFrozen, as_listed, papers_of
 from reports.requests.models.request_clock import calendar, clock_of
-from reports.requests.models.schedule import Paper
+from reports.requests.models.schedule import Paper, printed_name
 from reports.requests.services.grounds import (
     checked_grounds,
     need_public_interest,
@@ -152,7 +151,7 @@ def add_printed(
     row = locked(request)
     if row.lines.filter(kind=Kind.FILE, title=found.title).exists():
         raise Refused(_("The schedule already lists this paper."))
-    file = ContentFile(pdf, name=f"{slugify(found.title)[:80].strip('-')}.pdf")
+    file = ContentFile(pdf, name=printed_name(found.title))
     return add_file(request=row, file=file, title=found.title, dated=found.dated, by=by)
 
 

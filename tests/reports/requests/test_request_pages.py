@@ -825,3 +825,12 @@ def test_a_request_without_a_date_is_of_the_day_on_which_it_was_received(adviser
     )
     row = InformationRequest.objects.get()
     assert (row.dated, row.received_on) == (date(2013, 4, 22), date(2013, 4, 22))
+
+
+@pytest.mark.usefixtures("today")
+def test_the_decision_page_gives_the_whole_answer_of_a_consulted_agency(
+    request_, line, police, adviser
+):
+    row, answer = ConsultationFactory(line=line, agency=police), "Paragraph 4 should not. " * 12
+    schedule.answer_consultation(consultation=row, answer=answer, version=1, by=adviser, at=NOW)
+    assert answer.strip() in client_of(adviser).get(at("request-decision", request_.pk)).text

@@ -66,6 +66,10 @@ def test_a_return_and_a_draft_are_printed_and_listed(scoped, of_return, draft, a
         ("file", "Draft of 10/96252: Progress on the Plan", TODAY),
     ]
     one, other = scoped.lines.in_order()
+    assert (one.kind_words, other.kind_words) == ("Return", "Draft briefing")
+    one.file_name = "scan.pdf"
+    assert one.kind_words == "Uploaded file"
+    one.refresh_from_db()
     assert "Staff were trained in Auckland." in " ".join(pages(held_file(one)))
     assert "Progress on the Plan" in " ".join(pages(held_file(other)))
     again = client.post(at("request-add-printed", scoped.pk), {"paper": keys}, follow=True)
