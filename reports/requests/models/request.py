@@ -70,18 +70,16 @@ class InformationRequestQuerySet(models.QuerySet["InformationRequest"]):
         return self.exclude(channel=InformationRequest.Channel.OWN_INITIATIVE)
 
     def next_reference(self, agencies: Collection[int]) -> str:
-        """Return the last reference with the next free number at its end, to begin a form with. "" for several
-        agencies, and after a reference without a number."""
-        if len(agencies) != 1:
-            return ""
-        used = list(
-            self.filter(agency__in=agencies).order_by("pk").values_list("reference", "channel")
-        )
-        asked = [name for name, how in used if how != InformationRequest.Channel.OWN_INITIATIVE]
+        """Return the last reference with the next free number at its end, to begin a form with. "" if several of the
+        agencies have requests, and after a reference without a number."""
+        rows = self.filter(agency__in=agencies).order_by("pk")
+        used = list(rows.values_list("agency", "reference", "channel"))
+        own_initiative = InformationRequest.Channel.OWN_INITIATIVE
+        asked = [name for _agency, name, how in used if how != own_initiative]
         match = re.search(r"[0-9]{1,9}$", asked[-1]) if asked else None
-        if match is None:
+        if match is None or len({agency for agency, _name, _how in used}) > 1:
             return ""
-        taken, number = {name for name, _how in used}, int(match[0])
+        taken, number = {name for _agency, name, _how in used}, int(match[0])
         while True:
             number += 1
             found = f"{match.string[: match.start()]}{number:0{len(match[0])}}"
