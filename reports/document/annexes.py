@@ -382,8 +382,6 @@ class DelayRow:
         check_text(self.settled, "Whether a delay's cause is settled", blank=True)
         if self.ended_on and self.ended_on < self.found_on:
             raise DocumentError("A delay cannot end before it was found.")
-        if self.times_moved < 1:
-            raise DocumentError("A delay has moved its date at least once.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,15 +111,15 @@ def _step(line: MilestoneLine) -> MilestoneAt:
     on, answer, record = line.on, line.answer, line.milestone
     # Newest last, as they are numbered.
     delays = [delay_row(delay, on) for delay in reversed(line.delays)]
-    if answer is None or answer.when is None:
+    if answer is None or answer.outcome == MilestoneAnswer.Outcome.REOPENED:
         return milestone_row(record, on, delays)
     if answer.outcome == MilestoneAnswer.Outcome.DONE:
         return milestone_row(record, on, delays, completed_on=answer.day)
-    if answer.outcome != MilestoneAnswer.Outcome.NOT_YET:
-        return milestone_row(record, on, delays)
     if answer.cause:
         number = delays[-1].number + 1 if delays else 1
         delays.append(_new_delay(answer, number, on=on))
+    if answer.when is None:
+        return milestone_row(record, on, delays)
     return milestone_row(
         record,
         on,
@@ -130,8 +130,8 @@ def _step(line: MilestoneLine) -> MilestoneAt:
 
 
 def _new_delay(answer: MilestoneAnswer, number: int, *, on: date) -> DelayAt:
-    step, new = answer.milestone, answer.when
-    assert new is not None
+    step = answer.milestone
+    new = answer.when or step.forecast
     return DelayAt(
         pk=0,
         milestone=step.pk,
@@ -155,7 +155,7 @@ def _new_delay(answer: MilestoneAnswer, number: int, *, on: date) -> DelayAt:
         before_known_to=step.forecast_known_to,
         due_after=new.last_day,
         after_known_to=new.known_to,
-        times_moved=1,
+        times_moved=int(new != step.forecast),
         version=None,
         on=on,
     )

@@ -128,7 +128,9 @@ class MilestoneAnswerIn(Sent):
 
     version: int = Version
     answer_version: int = Version
-    outcome: ShortText = Field("", description="done or not_yet")
+    outcome: ShortText = Field(
+        "", description="done, not_yet, or no_date if its expected date has passed"
+    )
     completed_on: ShortText = ""
     shown_by: str = Text
     forecast_due: ShortText = ""

@@ -93,6 +93,7 @@ class Delay(models.Model):
     before_known_to = known_to_field()
     due_after = models.DateField(help_text=gettext_lazy("When its agency expects it now."))
     after_known_to = known_to_field()
+    # None while nobody knows the new date: then both dates are the same.
     times_moved = models.PositiveSmallIntegerField(default=1)
 
     before = Known[KnownDate]("due_before", "before_known_to")
@@ -126,7 +127,8 @@ class Delay(models.Model):
                 violation_error_message="Who settles it, and a date, go with a cause that is being settled.",
             ),
             models.CheckConstraint(
-                name="delay_moved_at_least_once", condition=Q(times_moved__gte=1)
+                name="delay_moved_at_least_once",
+                condition=Q(times_moved__gte=1) | Q(times_moved=0, due_after=F("due_before")),
             ),
             models.CheckConstraint(
                 name="delay_cause_known",

@@ -60,6 +60,7 @@ class MilestoneAnswer(models.Model):
     class Outcome(models.TextChoices):
         DONE = "done", gettext_lazy("Done")
         NOT_YET = "not_yet", gettext_lazy("New forecast")
+        NO_DATE = "no_date", gettext_lazy("No new date yet")
         REOPENED = "reopened", gettext_lazy("Reopened")
         DELAY_OVER = "delay_over", gettext_lazy("Delay ended")
         STEP_DONE = "step_done", gettext_lazy("Mitigation done")
@@ -72,7 +73,7 @@ class MilestoneAnswer(models.Model):
         Mitigation, models.PROTECT, null=True, blank=True, related_name="+"
     )
     outcome = models.CharField(max_length=10, choices=Outcome)
-    # Day of completion or end, or the new forecast; none for a reopened milestone.
+    # Day of completion or end, or the new forecast; none for a reopened milestone or if there is no new date yet.
     day = models.DateField(null=True, blank=True)
     day_known_to = known_to_field()
     reason = models.TextField(blank=True)
@@ -133,6 +134,8 @@ class MilestoneAnswer(models.Model):
                 condition=Q(outcome__in=["done", "not_yet"], delay=None, mitigation=None)
                 & Q(day__isnull=False)
                 | Q(outcome="reopened", delay=None, mitigation=None, day=None)
+                | Q(outcome="no_date", delay=None, mitigation=None, day=None)
+                & Q(settling_by__isnull=False)
                 | Q(outcome="delay_over", delay__isnull=False, mitigation=None, day__isnull=False)
                 | Q(outcome="step_done", delay=None, mitigation__isnull=False, day__isnull=False)
                 | Q(outcome="settlement", delay__isnull=False, mitigation=None, day=None),

@@ -188,6 +188,7 @@ def _answer_in_words(now: Now) -> str:
     says = {
         outcome.DONE: _("“{milestone}” was done on {day}"),
         outcome.NOT_YET: _("“{milestone}” is now expected {when_on}"),
+        outcome.NO_DATE: _("“{milestone}” has no new date yet"),
         outcome.REOPENED: _("“{milestone}” is not done"),
         outcome.DELAY_OVER: _("the delay to “{milestone}” ended on {day}"),
         outcome.STEP_DONE: _("“{action}” was done on {day}"),

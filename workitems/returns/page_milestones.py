@@ -229,7 +229,10 @@ def milestone_lines(
             continue
         delays: list[Delay] = milestone.open_delays  # type: ignore[attr-defined]
         is_mitigated = any(delay.mitigations.all() for delay in delays)
-        is_explained = is_mitigated and milestone.forecast_due >= on
+        is_explained = is_mitigated and (
+            milestone.forecast_due >= on
+            or any(delay.settling_by and delay.settling_by >= on for delay in delays)
+        )
         fell_due = milestone.agreed_due <= on or late.is_late
         is_own = milestone.responsible_agency_id == of_return.agency_id
         milestone.item = item_of[milestone.item_id]

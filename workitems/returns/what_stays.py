@@ -59,6 +59,8 @@ def _of_milestone(answer: MilestoneAnswer) -> Iterator[str]:
             yield _("still says “{milestone}” is now expected: {day}.").format(
                 milestone=milestone, day=answer.when
             )
+        case Outcome.NO_DATE if milestone.is_open:
+            yield _("still says “{milestone}” has no new date yet.").format(milestone=milestone)
         case Outcome.REOPENED if milestone.is_open:
             yield _("still says “{milestone}” is not done.").format(milestone=milestone)
         case Outcome.DELAY_OVER if (

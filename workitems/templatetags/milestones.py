@@ -213,6 +213,8 @@ def moves_in_words(milestone: Milestone, delays: Sequence[Delay], is_told: bool 
     """Return how a milestone's date moved, from its delays, newest first, without the dates that its strip has: "Moved
     once, on 11 October 2026, because of funding". `is_told` leaves out the cause."""
     first, last = delays[-1], delays[0]
+    if not last.times_moved and first is last:
+        return gettext("No new date yet")
     says = gettext("Moved {times}").format(
         times=times_in_words(sum(delay.times_moved for delay in delays))
     )

@@ -105,7 +105,10 @@ def known(due: Due) -> KnownDate:
 
 
 def from_to(before: KnownDate, after: KnownDate) -> str:
-    """ "from 30 June 2027 to July 2027". A quarter has a dash: "from April–June 2027 to ..."."""
+    """ "from 30 June 2027 to July 2027"; "no new date yet" if they are the same. A quarter has a dash:
+    "from April–June 2027 to ..."."""
+    if before == after:
+        return _("no new date yet")
     old, new = (str(each).replace(" to ", "–") for each in (before, after))
     return _("from {old} to {new}").format(old=old, new=new)
 

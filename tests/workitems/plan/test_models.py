@@ -300,7 +300,7 @@ BROKEN = {
         ),
         lambda: DelayFactory(settlement="perhaps"),
     ],
-    "delay_moved_at_least_once": [lambda: DelayFactory(times_moved=0)],
+    "delay_moved_at_least_once": [lambda: DelayFactory(due_after=date(2011, 6, 30), times_moved=0)],
     "delay_cause_known": [lambda: DelayFactory(cause="weather")],
     "mitigation_number_unique_in_delay": [lambda: again(MitigationFactory, ["delay", "number"])],
     "variation_recommends_known": [lambda: VariationFactory(recommends="perhaps")],

@@ -378,8 +378,8 @@ class DelayForAgencyForm(MoveForecastForm):
 def faults_of_forecast(
     milestone: Milestone, cleaned: dict[str, Any], on: date | None
 ) -> Iterable[Fault]:
-    """Yield what the service would refuse of the valid fields of a new forecast."""
-    if not cleaned.get("forecast_due") or on is None or not milestone.is_open:
+    """Yield what the service would refuse of the valid fields of a new forecast, or of none yet."""
+    if "forecast_due" not in cleaned or on is None or not milestone.is_open:
         return
     yield from forecast_faults(
         milestone,

@@ -256,7 +256,7 @@ def settlement_faults(
 
 def forecast_faults(
     milestone: Milestone,
-    forecast_due: Due,
+    forecast_due: Due | None,
     *,
     on: date,
     reason: str,
@@ -273,8 +273,25 @@ def forecast_faults(
     settling_other: str = "",
     settling_by: date | None = None,
 ) -> Faults:
-    """Yield why an open milestone may not have this forecast."""
+    """Yield why an open milestone may not have this forecast, or none."""
     open_delays, is_mitigated = open_delays_of(milestone)
+    if forecast_due is None:
+        if milestone.forecast_due >= on:
+            yield gettext("Its expected date has not passed. Keep it, or enter another."), "outcome"
+        if not reason:
+            yield gettext("Say why it is late."), "reason"
+        if not settling_by:
+            yield gettext("Enter by when the new date is known."), "settling_by"
+        yield from settlement_faults(
+            Delay.Settlement.BEING_SETTLED, settling_agency, settling_other, settling_by, on=on
+        )
+        if not open_delays and not cause:
+            yield gettext("Choose the cause of the delay."), "cause"
+        if not mitigation and (cause or not is_mitigated):
+            yield gettext("Say what is being done about the delay."), "mitigation"
+        elif mitigation_due_on and not mitigation:
+            yield gettext("Say what will be done by that date."), "mitigation"
+        return
     forecast = known(forecast_due)
     is_late = forecast.last_day > milestone.agreed_due
     if forecast == milestone.forecast and (is_mitigated or not is_late):
@@ -325,7 +342,7 @@ def move_forecast(
     *,
     milestone: Milestone,
     version: int,
-    forecast_due: Due,
+    forecast_due: Due | None,
     by: User,
     on: date,
     reason: str,
@@ -344,7 +361,8 @@ def move_forecast(
     settling_by: date | None = None,
     source: str = "",
 ) -> Milestone:
-    """Record when the responsible agency now expects a milestone to be done: a day, month or quarter.
+    """Record when the responsible agency now expects a milestone to be done: a day, month or quarter. None if it
+    does not know yet: the forecast, which has passed, stays, and the delay says who settles its cause and by when.
 
     Needs a reason. A forecast after the agreed date needs a cause, which opens a delay, and a
     mitigation. If the milestone already has an open delay, the cause is optional: without it that
@@ -382,17 +400,18 @@ def move_forecast(
     )
     because = with_source(reason, source)
     open_delays, _ = open_delays_of(milestone)
-    before, after = milestone.forecast, known(forecast_due)
+    before = milestone.forecast
+    after = before if forecast_due is None else known(forecast_due)
     is_sooner = after.last_day < before.last_day
     milestone.forecast = after
     if after != before:
         history.save_version(milestone, *Milestone.forecast.columns, by=by, reason=because)
 
-    if after.last_day <= milestone.agreed_due:
+    if forecast_due is not None and after.last_day <= milestone.agreed_due:
         end_delays(milestone, on, by=by, reason=because)
     elif open_delays and (is_sooner or not cause):
         delay, *earlier = open_delays
-        while earlier and after.last_day <= delay.due_before:
+        while is_sooner and earlier and after.last_day <= delay.due_before:
             delay.ended_on = max(on, delay.found_on)
             history.save(delay, by=by, reason=because, fields=["ended_on"])
             delay, *earlier = earlier
@@ -423,6 +442,7 @@ def move_forecast(
         )
         delay.before = max(before, milestone.agreed) if open_delays else milestone.agreed
         delay.after = after
+        delay.times_moved = int(after != delay.before)
         _settle(delay, settlement, settling_agency, settling_other, settling_by)
         history.save(delay, by=by, reason=because)
         _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by, source)

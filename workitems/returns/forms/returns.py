@@ -34,6 +34,7 @@ from workitems.models import (
 )
 from workitems.models.item import Confidence, Stage
 from workitems.plan.forms.delays import (
+    BEING_SETTLED,
     WHAT_IF_DECLINED,
     WHAT_IT_NEEDS,
     WHERE_MONEY_IS_FROM,
@@ -319,6 +320,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         "settling_other",
     )
     DONE, NOT_YET = MilestoneAnswer.Outcome.DONE, MilestoneAnswer.Outcome.NOT_YET
+    NO_DATE = MilestoneAnswer.Outcome.NO_DATE
     # The owner has an initial value and means nothing without a mitigation.
     UNTYPED = frozenset({"version", "answer_version", "owner_agency"})
     # Its button was pressed: it is saved although nothing changed since the page was made.
@@ -384,6 +386,10 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         super().__init__(*args, row=milestone, **kwargs)
         self.answer, self.draft, self.begun = answer, draft, {**self.initial, **start_of(answer)}
         self.initial = {**self.begun, **(draft or {})}
+        if milestone.forecast_due < (self.on or date.min):
+            choices: Any = self.fields["outcome"]
+            choices.choices = [*choices.choices, (self.NO_DATE.value, self.NO_DATE.label)]
+            self.fields["reason"].label = _("Why it is late")
         self.offer(agencies)
         names = names_of(agencies.values())
         speak_of(self, str(milestone.responsible_agency), names, milestone.item.plan)
@@ -437,19 +443,22 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         ]
 
     def clean(self) -> dict[str, Any]:
+        outcome = self.cleaned_data.get("outcome")
+        if outcome == self.NO_DATE:
+            self.cleaned_data |= {"settlement": BEING_SETTLED, "forecast_due": None}
         cleaned = super().clean() or {}
-        outcome = cleaned.get("outcome")
         if not outcome:
             self.add_error("outcome", _("Choose done or not yet."))
         elif outcome == self.DONE:
             self._need(cleaned, "completed_on", _("Enter the day it was done."))
-        else:
+        elif outcome == self.NOT_YET:
             self._need(cleaned, "forecast_due", _("Enter when it is now expected."))
             self._need(cleaned, "reason", _("Say why the date moves."))
         return cleaned
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
-        if cleaned.get("outcome") == self.NOT_YET:
+        has_date = bool(cleaned.get("forecast_due"))
+        if cleaned.get("outcome") == (self.NOT_YET if has_date else self.NO_DATE):
             yield from faults_of_forecast(self.row, cleaned, self.on)
 
     def _need(self, cleaned: dict[str, Any], name: str, sentence: str) -> None:

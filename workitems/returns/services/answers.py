@@ -337,6 +337,11 @@ def _faults_of_milestones(
                 name=name, milestone=milestone
             )
             yield Fault(item, says, milestone=milestone)
+        elif answer.outcome == MilestoneAnswer.Outcome.NO_DATE and answer.settling_by < on:  # type: ignore[operator]
+            says = _(
+                "{name}: the day by which a new date of “{milestone}” was to be known has passed. Answer it again."
+            ).format(name=name, milestone=milestone)
+            yield Fault(item, says, milestone=milestone)
 
 
 def _fault_of_off_track(

@@ -91,7 +91,8 @@ def answer(
 ) -> MilestoneAnswer:
     """Write or change the return's answer on a milestone, or on a delay or mitigation (`step`) of it.
 
-    `day` is the day of completion, or the new forecast, which may be a month or a quarter. Raise `Conflict` if `version` is not the
+    `day` is the day of completion, or the new forecast, which may be a month or a quarter; none if there is no new
+    date yet. Raise `Conflict` if `version` is not the
     milestone's, or if `answer_version` (0 for none) is not that of the answer, and `Refused` for
     whatever would be refused if it took effect today. `leaves_draft`: somebody else's words are in what
     is not finished, so it stays. `from_email`: the person came from a link in an email.
@@ -276,8 +277,8 @@ def _perform(row: MilestoneAnswer, *, by: User, on: date) -> None:
         case Outcome.DONE:
             assert row.day is not None  # held by a check constraint, as in the other cases
             items.close_milestone(**of_milestone, completed_on=row.day, on=on)
-        case Outcome.NOT_YET:
-            assert row.when is not None
+        case Outcome.NOT_YET | Outcome.NO_DATE:
+            assert (row.when is None) == (row.outcome == Outcome.NO_DATE)
             items.move_forecast(
                 **of_milestone,
                 forecast_due=row.when,

@@ -381,7 +381,8 @@ class _Reader:
             )
             self.leave_rest(row, base, in_workbook, OF_EITHER)
             return
-        if not day and not forecast and row.values.keys() >= OF_EITHER:
+        undated = Outcome.NO_DATE if now.get("outcome") == Outcome.NO_DATE else ""
+        if not (day or forecast or undated) and row.values.keys() >= OF_EITHER:
             self.fault(
                 *(row, "completed_on", gettext("Neither “Done on” nor “New date” is filled.")),
                 gettext(
@@ -405,7 +406,7 @@ class _Reader:
             "owner_agency": now.get("owner_agency") or str(milestone.responsible_agency_id),
             "version": str(milestone.version),
             "answer_version": str(_version(answer)),
-            "outcome": Outcome.DONE if is_done else Outcome.NOT_YET if forecast else "",
+            "outcome": Outcome.DONE if is_done else Outcome.NOT_YET if forecast else undated,
         }
         is_conflict = True if milestone.version != key.of_version else None
         if not in_workbook.get("owner_agency", "-"):
