@@ -308,7 +308,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
     """What happened to a due milestone: the completion date if it is done; otherwise the new
     forecast, the delay and a mitigation. `answer_version` is 0 if the return has no answer yet."""
 
-    SOMETIMES = (
+    SOMETIMES: tuple[str, ...] = (
         "outcome",
         "completed_on",
         "forecast_due",
@@ -389,7 +389,11 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         if milestone.forecast_due < (self.on or date.min):
             choices: Any = self.fields["outcome"]
             choices.choices = [*choices.choices, (self.NO_DATE.value, self.NO_DATE.label)]
-            self.fields["reason"].label = _("Why it is late")
+            self.SOMETIMES = (*self.SOMETIMES, "settling_by")
+            self.fields["reason"].label, self.fields["reason"].help_text = _("Why it is late"), ""
+            self.fields["settling_agency"].help_text = _(
+                "An agency of the plan, or name who else settles it in the next box."
+            )
         self.offer(agencies)
         names = names_of(agencies.values())
         speak_of(self, str(milestone.responsible_agency), names, milestone.item.plan)
