@@ -16,10 +16,18 @@ from django.utils import timezone
 from agencies.wording.translation import in_english
 from reports.document import DocumentError
 from reports.document.dates import long_date
+from reports.document.text import words
 from reports.document.wording import join_words
 from reports.render.pdf import printable
 from reports.requests.law.act import cited
-from reports.requests.letters import Requester, letter_from, lines_of, without_requester
+from reports.requests.letters import (
+    Grid,
+    Letter,
+    Requester,
+    letter_from,
+    lines_of,
+    without_requester,
+)
 from reports.requests.models import (
     Consultation,
     FileCheck,
@@ -545,9 +553,20 @@ def _letters(request: InformationRequest, *, with_requester: bool) -> Iterator[S
         yield SentLetter(
             title=f"{row.get_kind_display()}, {what} on {long_date(row.sent_on)} by {row.sent_as}",
             digest=row.pdf_sha256,
-            lines=() if why_not else tuple(lines_of(letter_from(row.content))),
+            lines=() if why_not else tuple(_lines_of(letter_from(row.content))),
             why_not=why_not,
         )
+
+
+def _lines_of(letter: Letter) -> Iterator[str]:
+    """Yield what a letter says, line by line, with a line for each row of its schedule."""
+    yield from lines_of(replace(letter, parts=letter.body))
+    for part in letter.schedule:
+        yield part.heading
+        for block in part.blocks:
+            if isinstance(block, Grid):
+                for row in block.rows:
+                    yield " · ".join(filter(None, map(words, row.cells)))
 
 
 def _unlisted(request: InformationRequest, on: date) -> Iterator[str]:

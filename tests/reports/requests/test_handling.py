@@ -202,6 +202,7 @@ def test_a_letter_that_was_signed_is_given_in_its_words_and_without_who_asked_if
     (letter,) = record_of(told)["letters"]
     assert letter["title"].startswith("Decision, signed on 22 May 2013 by ")
     assert told.requester_name in letter["lines"]
+    assert letter["lines"][-1].startswith("1 · ")
     (hidden,) = record_of(told, with_requester=False)["letters"]
     assert len(hidden["lines"]) == len(letter["lines"])
     assert told.requester_name not in str(hidden["lines"])
