@@ -985,3 +985,16 @@ def test_a_result_that_says_what_it_is_about_has_no_name_before_it(achieved, tol
     assert told in "\n".join(map(text_of, section.paragraphs)).replace(
         "The Department of Labour (DoL)", "DoL"
     )
+
+
+def test_a_late_milestone_without_a_new_date_says_by_when_one_is_known():
+    unknown = {"settlement": "being_settled", "settling_by": date(2010, 9, 15), "times_moved": 0}
+    for moved, told in (
+        ({}, "a new date is to be known by 15 September 2010."),
+        ({"times_moved": 1}, "no new date is set"),
+    ):
+        held_up = delay(explanation="the trainers left", **unknown | moved)
+        text = by_item(item("1.1", step(AGREED, held_up), is_key=True))[0]
+        assert text.startswith(
+            f"Train staff (1.1): The brochure was to be printed by 31 May 2010; {told}"
+        )
