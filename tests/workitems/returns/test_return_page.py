@@ -702,9 +702,7 @@ def test_the_form_says_where_to_write_whose_decision_is_needed(client_of, contri
     )
     assert "for example “a decision by Cabinet on the fees”." in page
     assert ", or a month for its last day</span>" in page
-    assert (
-        "choose an agency of the plan, or name who else settles it in the next box.</div>" in page
-    )
+    assert ">An agency of the plan, or name who else settles it in the next box.</div>" in page
     assert "for example “Cabinet” or “the councils”.</div>" in page
     assert (
         "If there are several causes, choose the main one. After the return is submitted," in page
