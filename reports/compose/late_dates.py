@@ -361,8 +361,8 @@ def _now(form: Form, entry: LateItem, step: MilestoneAt) -> str:
         passed = ""
         if step.forecast_due > step.agreed_due:
             passed = f", and then {in_when(step.forecast, step.on)}"
-        if day := _known_by(step):
-            return f"{passed}; a new date is to be known by {when(KnownDate(day), step.on)}."
+        if by := _known_by(step):
+            return f"{passed}; a new date is to be known by {when(KnownDate(by), step.on)}."
         if form.act and form.is_agency:
             return f"{passed}, and {form.has('has', 'have')} set no new date."
         return f"{passed}; no new date is set."

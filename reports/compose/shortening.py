@@ -16,6 +16,8 @@ from reports.compose.subjects import because_of, with_notes
 from reports.compose.writing_out import texts_of
 from reports.document import Bullet, Paragraph, Section, Source
 from reports.document.wording import capitalised, count_in_words, join_words, number, some
+from workitems.models.item import Stage
+from workitems.plan.plan_at import ItemAt
 
 # How many parts of a section are kept at first, by its content, then fewer, one by one, and how many it has as long as others
 # have more than theirs. The first ones lose parts before the others.
@@ -258,11 +260,19 @@ def _of_list(
         dates = count_in_words(count, "more date")
         return f"{where} has {dates}." if where else f"{capitalised(dates)}, left out for length."
     more = f"{capitalised(number(count))} more{f' ({where})' if where else ''}"
+    numbers = set(_numbers(sources))
+    of_list = [item for item in writer.facts.items if item.number in numbers]
+    if content == "achievements" and which and all(map(_is_complete, of_list)):
+        more = "Reported complete" if writer.tells_of_evidence else "Completed"
     if content == "mitigation" and which and not where:
         return f"Actions on {which} are left out for length."
     if which:
         return f"{more}: {which}."
     return f"{more}." if where else f"{more}, left out for length."
+
+
+def _is_complete(item: ItemAt) -> bool:
+    return item.stage == Stage.COMPLETE
 
 
 def _of_section(writer: Writer, content: str, sources: list[Source], here: set[str]) -> str:

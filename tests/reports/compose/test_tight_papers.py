@@ -1,6 +1,7 @@
 """Test what a paper by item says where it has little room: why, for whom, and as whose word."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,6 +17,7 @@ from tests.reports.in_memory import (
     delay,
     facts,
     item,
+    paper,
     risk,
     step,
     text_of,
@@ -494,3 +496,37 @@ def test_a_paper_whose_late_items_fill_it_keeps_to_its_limit(contents, most):
     # Each bullet has its own sources.
     lists = [each for each in paragraphs if each.key in made.lines and each.bullets]
     assert [each for each in lists if len(made.lines[each.key]) != len(each.bullets)] == []
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        ("complete", "Completed: “Print card 6” (1.6)."),
+        ("under_way", "One more: “Print card 6” (1.6)."),
+    ],
+)
+def test_results_that_are_left_out_are_named_as_completed_if_they_are(stage, told):
+    items = [item(f"1.{n}", title=f"Print card {n}", stage=stage) for n in range(1, 7)]
+    held_up = delay(
+        explanation="the trainers left for other work and nobody else can teach the course before winter",
+        effect="victims in four regions wait for help that they need at once",
+        actions=[
+            action("hire two trainers and send them to all regions before winter", LABOUR, BY)
+        ],
+    )
+    lates = [late(f"2.{n}", held_up, title=f"Train staff {n}") for n in range(1, 9)]
+    rows = [
+        update_of(
+            each,
+            key_achievement="headline",
+            achieved=f"DoL printed {n} cards for all airports by June.",
+        )
+        for n, each in enumerate(items, start=901)
+    ]
+    labelled = [
+        row._replace(source=replace(row.source, label=f"Update of item {each.number}"))
+        for row, each in zip(rows, items, strict=True)
+    ]
+    made = paper(facts(*items, *lates, updates=labelled, most_words=600))
+    texts = "\n".join(text_of(each) for section in made.sections for each in section.paragraphs)
+    assert f"- {told}" in texts.splitlines()
