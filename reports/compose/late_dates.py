@@ -54,6 +54,7 @@ from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt
 from workitems.terms.as_told import is_plural
 from workitems.terms.fragments import does_at, done_at, is_several
 from workitems.terms.known_dates import KnownDate
+from workitems.terms.lateness import new_date_by
 from workitems.terms.made_phrases import state_of
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import has_verb, is_thing, keeps_capital, within
@@ -361,7 +362,7 @@ def _now(form: Form, entry: LateItem, step: MilestoneAt) -> str:
         passed = ""
         if step.forecast_due > step.agreed_due:
             passed = f", and then {in_when(step.forecast, step.on)}"
-        if by := _known_by(step):
+        if by := new_date_by(step.delays, step.on):
             return f"{passed}; a new date is to be known by {when(KnownDate(by), step.on)}."
         if form.act and form.is_agency:
             return f"{passed}, and {form.has('has', 'have')} set no new date."
@@ -380,12 +381,6 @@ def _now(form: Form, entry: LateItem, step: MilestoneAt) -> str:
     if form.act or form.state:
         return f"; that is now expected {new}."
     return f" and is now expected {new}." if form.subject == THIS else f" will now come {new}."
-
-
-def _known_by(step: MilestoneAt) -> date | None:
-    """Return by when its agency will know the new date of a milestone for which it has said that there is none yet."""
-    days = [delay.settling_by for delay in step.delays if delay.is_open and not delay.times_moved]
-    return next((day for day in days if day and day >= step.on), None)
 
 
 def _not_before(form: Form, entry: LateItem, day: str) -> str:

@@ -421,6 +421,8 @@ def slip_sentence(names: Names, item: ItemAt, step: MilestoneAt) -> str:
         was = f"due {by_when(step.agreed, dated)}"
         if step.forecast_due > step.agreed_due:
             was += f" and then expected {by_when(step.forecast, dated)}"
+        if by := lateness.new_date_by(step.delays, step.on):
+            return f"for {name}, {was}, a new date is to be known by {when(KnownDate(by), dated)}."
         return f"for {name}, {was}, no new date is set."
     if late := how_late(step, step.forecast):
         if step.agreed_due > step.original_due:

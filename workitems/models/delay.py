@@ -18,7 +18,7 @@ from workitems.terms.additions import Addition, addition_of
 from workitems.terms.asked_changes import name_of_change
 from workitems.terms.item_texts import ITEM_TEXTS
 from workitems.terms.known_dates import Known, KnownDate, from_to
-from workitems.terms.lateness import CAUSES, cause_in_words
+from workitems.terms.lateness import CAUSES, cause_in_words, new_date_in_words
 from workitems.terms.spans import span_in_words
 
 # Characters of who settles a cause, if that is no agency of the plan.
@@ -159,7 +159,10 @@ class Delay(models.Model):
 
     @property
     def settled(self) -> str:
-        """Whether the cause is settled, as a sentence; "" if it is unknown. Load the settling agency first."""
+        """Whether the cause is settled, as a sentence; "" if it is unknown. Of a delay without a new date it says by when one is known.
+        Load the settling agency first."""
+        if not self.times_moved and self.settling_by:
+            return new_date_in_words(self.settler, self.settling_by)
         return cause_in_words(self.cause, self.settlement, self.settler, self.settling_by)
 
     @property

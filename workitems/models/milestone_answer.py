@@ -13,7 +13,7 @@ from workitems.models.delay import SETTLING_OTHER_MAX, Delay, Mitigation
 from workitems.models.item import Milestone, known_to_field
 from workitems.models.round import Return
 from workitems.terms.known_dates import Known, KnownDate
-from workitems.terms.lateness import cause_in_words
+from workitems.terms.lateness import cause_in_words, new_date_in_words
 
 
 class MilestoneAnswerQuerySet(models.QuerySet["MilestoneAnswer"]):
@@ -171,6 +171,8 @@ class MilestoneAnswer(models.Model):
     def settled(self) -> str:
         """Whether the cause of the delay is settled, as a sentence; "" if it is unknown. Load the
         delay and the settling agency first."""
+        if self.outcome == self.Outcome.NO_DATE and self.settling_by:
+            return new_date_in_words(self.settler, self.settling_by)
         cause = self.cause or (self.delay.cause if self.delay else "")
         return cause_in_words(cause, self.settlement, self.settler, self.settling_by)
 

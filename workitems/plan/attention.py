@@ -252,7 +252,9 @@ class Line:
         text = f"{text[:1].upper()}{text[1:]}"
         stop = "" if text.endswith((".", "!", "?")) else "."
         says = [f"{text}{stop}"]
-        if settled and delay.settlement == Delay.Settlement.SETTLED:
+        if not delay.times_moved and delay.settling_by:
+            says.append(lateness.new_date_in_words(who, delay.settling_by))
+        elif settled and delay.settlement == Delay.Settlement.SETTLED:
             says.append(_("Cause solved."))
         elif settled:
             says.append(_("It {is_settled}.").format(is_settled=settled))
@@ -530,8 +532,11 @@ class Line:
 
     @property
     def _lacks_date(self) -> bool:
-        """Whether its late milestone has no date ahead."""
-        return self.late_milestone is not None and self.expected_on is None
+        """Whether its late milestone has no date ahead, nor a day by which one is to be known."""
+        late = self.late_milestone
+        if late is None or self.expected_on is not None:
+            return False
+        return lateness.new_date_by(self.at.delays_on(late), late.on) is None
 
     def _asked_of_variation(self, row: VariationAt) -> Ask:
         question = self._question(row)

@@ -104,6 +104,13 @@ class DelayLike(Protocol):
     def ended_on(self) -> date | None: ...
 
 
+class DelaySettledLike(DelayLike, Protocol):
+    """A delay with the day by which its cause is settled."""
+
+    @property
+    def settling_by(self) -> date | None: ...
+
+
 class Late(StrEnum):
     """A milestone's state relative to its agreed date, worst first."""
 
@@ -261,6 +268,20 @@ def is_waiting(milestone: MilestoneLike, delays: Iterable[DelayLike]) -> bool:
     delay is said not to be settled."""
     return milestone.forecast.first_day > milestone.agreed_due and any(
         delay.ended_on is None and delay.settlement not in ("", "settled") for delay in delays
+    )
+
+
+def new_date_by(delays: Iterable[DelaySettledLike], on: date) -> date | None:
+    """Return by when the new date of a late milestone is to be known, where its agency has said that it has none yet; None once
+    that day is past."""
+    days = (each.settling_by for each in delays if each.ended_on is None and not each.times_moved)
+    return next((day for day in days if day and day >= on), None)
+
+
+def new_date_in_words(agency: object, by: date) -> str:
+    """Return by when a new date is to be known, and who says it, as a sentence."""
+    return _("A new date is to be known by {day} ({agency}).").format(
+        day=KnownDate(by), agency=agency
     )
 
 

@@ -230,3 +230,22 @@ def test_a_request_says_that_its_milestone_is_expected_later_than_the_date_asked
     asked.due_after = SLIPPED
     asked.save()
     assert words not in line(plan).asked.short
+
+
+@pytest.mark.parametrize(
+    ("known_by", "asked"),
+    [(TODAY, "Hear from {agency}"), (YESTERDAY, "Ask {agency} for a new date")],
+)
+def test_a_new_date_is_asked_for_once_the_day_to_know_it_by_is_past(
+    plan, item, customs, known_by, asked
+):
+    late = MilestoneFactory(item=item, original_due=YESTERDAY)
+    delay = DelayFactory(
+        milestone=late, cause="funding", explanation="no money was set aside", times_moved=0, found_on=YESTERDAY,
+        due_before=YESTERDAY, due_after=YESTERDAY, settlement="being_settled", settling_agency=customs,
+        settling_by=known_by,
+    )  # fmt: skip
+    MitigationFactory(delay=delay, description="Borrow a room", owner_agency=customs, due_on=DUE)
+    assert line(plan).asked[0] == asked.format(agency=item.lead_agency)
+    says = f"A new date is to be known by {known_by:%-d %B %Y} ({customs})."
+    assert line(plan).cause == f"Funding: no money was set aside. {says}"

@@ -51,7 +51,7 @@ def test_the_date_stays_and_who_settles_the_cause_is_kept(
     assert status == 200
     said = " ".join(told["milestone"].split())
     assert "No new date yet." in said
-    assert "The cause (Cabinet decision) is being settled by Cabinet by 15 July 2010." in said
+    assert "A new date is to be known by 15 July 2010 (Cabinet)." in said
     rounds.write_update(
         of_return=of_return, item=item, stage="under_way", achieved="Drafted.", by=approver, at=NOW
     )
