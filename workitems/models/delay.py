@@ -177,7 +177,7 @@ class Delay(models.Model):
     @property
     def moved(self) -> str:
         """ "from 30 June 2027 to July 2027"."""
-        return from_to(self.before, self.after)
+        return from_to(self.before, self.after, is_known=bool(self.times_moved))
 
     @property
     def length(self) -> str:

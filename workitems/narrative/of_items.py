@@ -176,7 +176,11 @@ def _delay(was: Was, now: Now) -> Sentences:
             _("recorded a delay to {name} ({cause}): {dates}.").format(
                 name=name,
                 cause=cause,
-                dates=from_to(due_of(now, Delay.before), due_of(now, Delay.after)),
+                dates=from_to(
+                    due_of(now, Delay.before),
+                    due_of(now, Delay.after),
+                    is_known=str(now["times_moved"]) != "0",
+                ),
             )
         )
         if now["settlement"]:

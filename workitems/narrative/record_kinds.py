@@ -285,6 +285,7 @@ KINDS: dict[str, Kind] = {
             "milestone": "milestone__description",
             "item": "milestone__item__number",
             "settler": "settling_agency__short_name",
+            "times_moved": "times_moved",
         },
         agencies=("milestone__responsible_agency_id", "milestone__item__lead_agency_id"),
     ),

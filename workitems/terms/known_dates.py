@@ -104,10 +104,10 @@ def known(due: Due) -> KnownDate:
     return KnownDate(due) if isinstance(due, date) else due
 
 
-def from_to(before: KnownDate, after: KnownDate) -> str:
-    """ "from 30 June 2027 to July 2027"; "no new date yet" if they are the same. A quarter has a dash:
+def from_to(before: KnownDate, after: KnownDate, *, is_known: bool = True) -> str:
+    """ "from 30 June 2027 to July 2027"; "no new date yet" if the new one is not known. A quarter has a dash:
     "from April–June 2027 to ..."."""
-    if before == after:
+    if not is_known:
         return _("no new date yet")
     old, new = (str(each).replace(" to ", "–") for each in (before, after))
     return _("from {old} to {new}").format(old=old, new=new)

@@ -332,7 +332,11 @@ def every_count_is_that_of_the_records(paper):
     if headed and ", among them " not in texts:
         also = re.search(r"Also (?:reported )?complete: (.*)\.", paper.of(SectionKind.ACHIEVEMENTS))
         rest = {item.number for item in completed if also and tells(also[1], item)}
-        assert headed | rest == {item.number for item in completed}
+        named = headed | rest
+        # A list that is too long may leave one out.
+        is_less = paper.is_by_item and " more" in paper.of(SectionKind.ACHIEVEMENTS)
+        everything = {item.number for item in completed}
+        assert named <= everything if is_less else named == everything
     elif completed and not (paper.is_by_item and " more" in paper.of(SectionKind.ACHIEVEMENTS)):
         # A few are only named.
         is_counted = not texts.startswith(("Completed in the ", "Reported complete:"))
