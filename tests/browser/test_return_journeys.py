@@ -128,7 +128,7 @@ def record_delay(page):
     page.keyboard.type(f"{day:%d/%m/%Y}")
     tab_to(page, "Cause")
     page.keyboard.type("Proc")
-    tab_to(page, "Why the date moves")
+    tab_to(page, "Why it is late")
     page.keyboard.type("The printer went out of business.")
     tab_to(page, "What is being done about it")
     page.keyboard.type("Another printer.")
@@ -281,13 +281,13 @@ def test_a_return_works_without_javascript(plain_page, plain_sign_in, scene, add
     section(page, second).get_by_label("Achieved in this period").fill("Writ")
     step = section(page, third).locator("[data-milestone]")
     step.get_by_label("Not yet").check()
-    step.get_by_label("Why the date moves").fill("The printer is late.")
+    step.get_by_label("Why it is late").fill("The printer is late.")
     section(page, first).get_by_role("button", name="Save item 1.1").click()
 
     expect(page.get_by_role("alert")).to_contain_text("Enter when it is now expected.")
     assert scene.of_return.updates.get(item=first).achieved == "Printed."
     expect(section(page, second).get_by_label("Achieved in this period")).to_have_value("Writ")
-    expect(step.get_by_label("Why the date moves")).to_have_value("The printer is late.")
+    expect(step.get_by_label("Why it is late")).to_have_value("The printer is late.")
     expect(step.get_by_label("Not yet")).to_be_checked()
 
     section(page, second).get_by_label("Achieved in this period").fill("Written.")

@@ -104,7 +104,7 @@ def answered(page, scene, day, reason):
     step.get_by_label("Not yet").check()
     step.get_by_label("Now expected").fill(day)
     step.get_by_label("Cause", exact=True).select_option("procurement")
-    step.get_by_label("Why the date moves").fill(reason)
+    step.get_by_label("Why it is late").fill(reason)
     step.get_by_label("What is being done about it").fill("ask another printer")
     step.get_by_role("button", name="Save milestone").click()
     expect(step.get_by_role("button", name="Change this answer")).to_be_visible()
@@ -113,7 +113,7 @@ def answered(page, scene, day, reason):
 def changing(page, scene):
     step = milestone(page, scene)
     step.get_by_role("button", name="Change this answer").click()
-    expect(step.get_by_label("Why the date moves")).to_be_visible()
+    expect(step.get_by_label("Why it is late")).to_be_visible()
     return step
 
 
@@ -124,10 +124,10 @@ def both(phone, other_phone, scene, address):
     other_phone.goto(address)
     mine, theirs = changing(phone, scene), changing(other_phone, scene)
     theirs.get_by_label("Now expected").fill("27 August 2027")
-    theirs.get_by_label("Why the date moves").fill("The paper is late.")
+    theirs.get_by_label("Why it is late").fill("The paper is late.")
     theirs.get_by_role("button", name="Save milestone").click()
     expect(theirs.get_by_role("button", name="Change this answer")).to_be_visible()
-    mine.get_by_label("Why the date moves").fill("The ink is late.")
+    mine.get_by_label("Why it is late").fill("The ink is late.")
     return mine, theirs
 
 
@@ -161,7 +161,7 @@ def test_once_the_other_version_is_kept_nothing_red_stays(both, phone):
 def test_what_another_person_changed_is_said_beside_its_box(phone, other_phone, scene):
     for page, label, words in (
         (other_phone, "Effect", "Fewer copies."),
-        (phone, "Why the date moves", "The ink is late."),
+        (phone, "Why it is late", "The ink is late."),
     ):
         step = milestone(page, scene)
         step.get_by_label("Not yet").check()
@@ -182,10 +182,10 @@ def test_after_the_other_version_of_a_milestone_is_kept_mine_is_used_once_asked(
     mine, _ = both
     mine.get_by_role("button", name="Save milestone").click()
     mine.get_by_role("button", name="Keep the other version").click()
-    expect(mine.get_by_label("Why the date moves")).to_have_value("The paper is late.")
+    expect(mine.get_by_label("Why it is late")).to_have_value("The paper is late.")
     expect(mine.get_by_text("Yours is not used.")).to_be_visible()
     mine.get_by_role("button", name="Use mine instead").click()
-    expect(mine.get_by_label("Why the date moves")).to_have_value("The ink is late.")
+    expect(mine.get_by_label("Why it is late")).to_have_value("The ink is late.")
     expect(bar(phone)).to_contain_text("Choose “Save milestone” to compare the two.")
     mine.get_by_role("button", name="Save milestone").click()
     expect(mine.get_by_role("alert")).to_contain_text("The paper is late.")
@@ -210,13 +210,13 @@ def test_after_the_other_version_of_an_item_is_kept_mine_is_used_once_asked(
 
 
 def test_what_is_not_finished_and_discarded_can_be_put_back(phone, scene, not_yet):
-    not_yet.get_by_label("Why the date moves").fill("The ink is late.")
+    not_yet.get_by_label("Why it is late").fill("The ink is late.")
     kept(phone, scene)
     not_yet.get_by_role("button", name="Discard what is not finished").click()
     expect(not_yet).to_contain_text("What you typed here and had not finished is discarded.")
     assert MilestoneDraft.objects.count() == 0
     not_yet.get_by_role("button", name="Put it back").click()
-    expect(not_yet.get_by_label("Why the date moves")).to_have_value("The ink is late.")
+    expect(not_yet.get_by_label("Why it is late")).to_have_value("The ink is late.")
     kept(phone, scene)
     assert typed(scene, "reason") == "The ink is late."
 

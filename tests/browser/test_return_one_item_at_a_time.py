@@ -107,7 +107,7 @@ def test_a_return_is_answered_on_a_phone_while_the_network_comes_and_goes(
     step.get_by_label("Now expected").fill(f"{localdate() + timedelta(days=60):%d/%m/%Y}")
     step.get_by_label("Cause", exact=True).select_option("Procurement")
     context.set_offline(True)
-    step.get_by_label("Why the date moves").fill("The printer is late.")
+    step.get_by_label("Why it is late").fill("The printer is late.")
     step.get_by_label("What is being done about it").fill("Another printer.")
     step.get_by_role("button", name="Save milestone").click()
     expect(foot(again)).to_have_text("Not saved: no connection")

@@ -241,7 +241,7 @@ def test_what_was_not_sent_names_its_field_and_its_choice(phone, scene, address)
     phone.context.set_offline(True)
     step = milestone(phone, scene)
     step.get_by_label("Not yet").check()
-    step.get_by_label("Why the date moves").fill("The paper is late.")
+    step.get_by_label("Why it is late").fill("The paper is late.")
     expect(bar(phone)).to_contain_text("Not saved: no connection")
     phone.evaluate("() => { window.fetch = () => Promise.reject(new TypeError('no network')); }")
     phone.on("dialog", lambda dialog: dialog.accept())
@@ -251,7 +251,7 @@ def test_what_was_not_sent_names_its_field_and_its_choice(phone, scene, address)
     expect(lines).to_have_text(
         [
             re.compile(r"^Item 1\.3: Not yet \(Done\?.*\)$"),
-            re.compile(r"^Item 1\.3: The paper is late\. \(Why the date moves.*\)$"),
+            re.compile(r"^Item 1\.3: The paper is late\. \(Why it is late.*\)$"),
         ]
     )
 

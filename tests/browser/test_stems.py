@@ -67,7 +67,7 @@ def test_a_return_reads_as_one_types(page, live_server, sign_in, assert_accessib
     )
     step = section.locator("[data-milestone]")
     step.get_by_label("Not yet").check()
-    step.get_by_label("Why the date moves").fill("no money was set aside for the course")
+    step.get_by_label("Why it is late").fill("no money was set aside for the course")
     expect(step.get_by_text("It will read:")).to_have_text(
         "It will read: … no money was set aside for the course."
     )
