@@ -382,6 +382,8 @@ class DelayRow:
         check_text(self.settled, "Whether a delay's cause is settled", blank=True)
         if self.ended_on and self.ended_on < self.found_on:
             raise DocumentError("A delay cannot end before it was found.")
+        if self.times_moved < 1 and self.days:
+            raise DocumentError("A delay that has not moved its date has no days.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

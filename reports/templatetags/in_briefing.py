@@ -155,7 +155,7 @@ def _new_delay(answer: MilestoneAnswer, number: int, *, on: date) -> DelayAt:
         before_known_to=step.forecast_known_to,
         due_after=new.last_day,
         after_known_to=new.known_to,
-        times_moved=int(new != step.forecast),
+        times_moved=int(answer.when is not None or step.forecast != step.agreed),
         version=None,
         on=on,
     )

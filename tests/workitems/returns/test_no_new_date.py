@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from tests.factories import MilestoneFactory
-from tests.workitems.record import NOW, TODAY, YESTERDAY
+from tests.factories import DelayFactory, MilestoneFactory
+from tests.workitems.record import NOW, SLIPPED, TODAY, YESTERDAY
 from tests.workitems.returns.posting import asked, save
+from workitems.plan.services import items
 from workitems.returns.services import rounds
 from workitems.returns.services.answers import answers_of
 
@@ -93,3 +94,16 @@ def test_a_day_to_know_it_by_that_has_passed_is_asked_about_again(writer, of_ret
         "Answer it again."
     )
     assert says in [str(each.says) for each in answers_of(of_return, date(2010, 7, 16)).missing]
+
+
+def test_a_date_that_is_said_again_is_no_date_that_is_not_known(item, approver, police):
+    """A second cause of a delay, with the date that the milestone has."""
+    late = MilestoneFactory(item=item, number=4, original_due=YESTERDAY, forecast_due=SLIPPED)
+    DelayFactory(milestone=late, cause="funding", due_before=YESTERDAY, due_after=SLIPPED)
+    items.move_forecast(
+        milestone=late, version=late.version, forecast_due=SLIPPED, by=approver, on=TODAY, reason="The paper is late.",
+        cause="staffing", mitigation="Hire two.", settlement="being_settled", settling_agency=police, settling_by=SLIPPED,
+    )  # fmt: skip
+    said = late.delays.get(cause="staffing")
+    assert (said.due_before, said.due_after, said.times_moved) == (SLIPPED, SLIPPED, 1)
+    assert said.settled.startswith("The cause (")

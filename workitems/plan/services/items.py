@@ -442,7 +442,8 @@ def move_forecast(
         )
         delay.before = max(before, milestone.agreed) if open_delays else milestone.agreed
         delay.after = after
-        delay.times_moved = int(after != delay.before)
+        # The milestone's date has not moved only where its agency has no new one.
+        delay.times_moved = int(forecast_due is not None or after != delay.before)
         _settle(delay, settlement, settling_agency, settling_other, settling_by)
         history.save(delay, by=by, reason=because)
         _add_mitigation(delay, mitigation, owner_agency, mitigation_due_on, by, source)
