@@ -4,19 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from reports.progress.dashboard import Dashboard, Figure, in_all, read_dashboard
-from reports.progress.view import PlanView
+from reports.progress.dashboard import Dashboard, Figure, compose, in_all
+from reports.progress.moves import moves_of
+from reports.progress.plan_counts import EarlierCounts
+from reports.progress.view import PlanView, within_record
 from workitems.models import Plan
 from workitems.plan.asat import Moment
-from workitems.plan.plan_at import ItemAt
+from workitems.plan.plan_at import ItemAt, plan_at
 from workitems.terms.lateness import Status
+from workitems.terms.spans import add_months
 
 COLUMNS = (Status.LATE, Status.IN_DOUBT, Status.ON_TIME, Status.COMPLETE)
 
 
 @dataclass(frozen=True)
 class PlanRow:
-    """A plan as at a day: what its dashboard says, and its key items that are late. `has_ended`: by that day."""
+    """A plan as at a day: what its dashboard says compared with a month before, and its key items that are late.
+    `has_ended`: by that day."""
 
     plan: Plan
     dashboard: Dashboard
@@ -25,6 +29,16 @@ class PlanRow:
     @property
     def url(self) -> str:
         return self.dashboard.view.link("overview")
+
+    @property
+    def since(self) -> date | None:
+        """The day that it is compared with."""
+        since = self.dashboard.view.since
+        return since.on if since else None
+
+    @property
+    def changes_url(self) -> str:
+        return self.dashboard.view.link("changes")
 
     @property
     def figures(self) -> list[Figure]:
@@ -50,20 +64,34 @@ class PlanRow:
 
 
 def plan_rows(plans: Iterable[Plan], on: date, today: date) -> list[PlanRow]:
-    """Return the plans that were adopted by the day, those that go on first. The queries of a dashboard for each.
+    """Return the plans that were adopted by the day, those that go on first. The queries of a dashboard for each, and one for its items of a month before.
 
-    A plan that had ended by then stands as at its end.
+    A plan that had ended by then stands as at its end, compared with nothing.
     """
     rows = [
-        PlanRow(plan, read_dashboard(PlanView(plan=plan, at=_moment(plan, on, today))), ended)
+        PlanRow(plan, _dashboard(_view(plan, on, today)), plan.has_ended(on))
         for plan in plans
         if plan.adopted_on is not None and plan.adopted_on <= on
-        for ended in [plan.has_ended(on)]
     ]
     return sorted(rows, key=lambda row: row.has_ended)
 
 
-def _moment(plan: Plan, on: date, today: date) -> Moment:
-    if on == today:
-        return Moment.present(plan, today)
-    return Moment.end_of(min(on, plan.ends_on) if plan.ends_on else on)
+def month_before(on: date) -> date:
+    return add_months(on, -1)
+
+
+def _view(plan: Plan, on: date, today: date) -> PlanView:
+    if plan.has_ended(on):
+        return PlanView(plan=plan, at=Moment.present(plan, on))
+    at = Moment.today(on) if on == today else Moment.end_of(on)
+    since = within_record(plan, Moment.end_of(month_before(on)))
+    is_young = plan.adopted_on is None or not plan.adopted_on <= since.on < on
+    return PlanView(plan=plan, at=at, since=None if is_young else since)
+
+
+def _dashboard(view: PlanView) -> Dashboard:
+    at = plan_at(view.plan, view.at, texts=False, all_numbers=False)
+    if view.since is None:
+        return compose(view, at)
+    before = plan_at(view.plan, view.since, texts=False, all_numbers=False)
+    return compose(view, at, EarlierCounts(items=before.items), moves_of(before.by_pk, at.items))

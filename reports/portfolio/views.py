@@ -11,7 +11,7 @@ from agencies.models import Agency
 from reports.briefings.views import files
 from reports.portfolio import owed
 from reports.portfolio.forms import AgencyForm, DayForm
-from reports.portfolio.side_by_side import plan_rows
+from reports.portfolio.side_by_side import month_before, plan_rows
 from reports.render import csv
 from workitems.models.plan import READING_ROLES
 from workitems.plan.views.lookups import signed_in, visible_plans
@@ -31,7 +31,15 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "reports/portfolio/plans.html",
-        {"form": form, "rows": rows, "is_today": form.day == today, "tabs": _tabs("plans")},
+        {
+            "form": form,
+            "rows": rows,
+            "going_on": [row for row in rows if not row.has_ended],
+            "ended": [row for row in rows if row.has_ended],
+            "before": month_before(form.day),
+            "is_today": form.day == today,
+            "tabs": _tabs("plans"),
+        },
         status=422 if form.errors else 200,
     )
 

@@ -1,11 +1,12 @@
 """All plans of a reader side by side, each counted as on its dashboard."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
-from reports.portfolio.side_by_side import plan_rows
+from reports.portfolio.side_by_side import COLUMNS, plan_rows
 from reports.progress.dashboard import read_dashboard
 from reports.progress.view import PlanView
 from tests.factories import MilestoneFactory, PlanFactory, SeatFactory, WorkItemFactory
@@ -46,13 +47,54 @@ def test_each_plan_has_the_figures_of_its_dashboard_and_its_late_key_items(plan,
     assert rows[0].dashboard.finding == read_dashboard(view).finding
 
 
+def test_the_figures_of_a_month_ago_stand_beside_todays(client, plan, police):
+    with time_machine.travel(datetime(2026, 9, 1, tzinfo=UTC)):
+        filled(plan, police, late=2)  # due on 1 November, at whose end they are not late yet
+        MilestoneFactory(item=plan.items.get(number="1.3"), original_due=date(2026, 10, 1))
+    (row,) = plan_rows([plan], TODAY, TODAY)
+    assert {figure.kind: (figure.was, figure.count) for figure in row.figures} == {
+        "late": (1, 3), "in_doubt": (0, 0), "on_time": (2, 0), "complete": (0, 0),
+    }  # fmt: skip
+    assert row.dashboard.finding == (
+        "Three of three work items are late, two more than on 1 November: 1.1 and 1.2 became late."
+    )
+    view = PlanView(plan=plan, at=Moment.today(TODAY), since=Moment.end_of(date(2026, 11, 1)))
+    whole = read_dashboard(view)
+    assert whole.finding == row.dashboard.finding
+    assert [each for each in whole.figures if each.kind in COLUMNS] == row.figures
+    client.force_login(SeatFactory(agency=police).user)
+    with time_machine.travel(datetime(2026, 12, 1, tzinfo=UTC)):
+        page = " ".join(client.get(PLANS).content.decode().split())
+    assert "was 1</span>" in page
+    assert f'href="{whole.view.link("changes")}"'.replace("&", "&amp;") in page
+
+
+@pytest.mark.parametrize(
+    ("adopted_on", "since"),
+    [(date(2026, 11, 1), date(2026, 11, 1)), (date(2026, 11, 2), None)],
+)
+def test_a_plan_that_was_adopted_within_the_month_is_compared_with_nothing(
+    police, adopted_on, since
+):
+    plan = PlanFactory(members=[police], adopted_on=adopted_on)
+    (row,) = plan_rows([plan], TODAY, TODAY)
+    assert row.since == since
+
+
 def test_a_plan_that_has_ended_stands_last_as_at_its_end(plan, police):
     ended = filled(
         PlanFactory(members=[police], ends_on=TODAY - timedelta(days=10)), police, late=1
     )
     rows = plan_rows([ended, plan], TODAY, TODAY)
     assert [(row.plan, row.has_ended) for row in rows] == [(plan, False), (ended, True)]
-    assert rows[1].dashboard.view.at.on == ended.ends_on
+    assert (rows[1].dashboard.view.at.on, rows[1].since) == (ended.ends_on, None)
+
+
+def test_ended_plans_stand_apart_from_those_that_go_on(client, plan, police):
+    PlanFactory(title="The last plan", members=[police], ends_on=date(2015, 1, 1))
+    client.force_login(SeatFactory(agency=police).user)
+    going_on, ended = client.get(PLANS).content.decode().split('<h2 id="ended">Ended plans</h2>')
+    assert (plan.title in going_on, "The last plan" in ended.split("</section>")[0]) == (True, True)
 
 
 def test_on_a_day_before_its_adoption_a_plan_is_not_there(plan):
@@ -86,5 +128,5 @@ def test_the_page_takes_the_same_queries_for_any_number_of_items(
         MilestoneFactory(item=item)
     client.force_login(SeatFactory(agency=police).user)
     client.get("/plans/")  # the first page of a session writes when it began
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(PLANS)
