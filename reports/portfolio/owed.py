@@ -1,6 +1,6 @@
 """What agencies owe in all plans of a reader, by day: the same as in their calendars."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +8,7 @@ from itertools import groupby
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agencies.models import Agency
 from agencies.wording.translation import in_english
@@ -15,6 +16,7 @@ from reports.progress.exports import date_column
 from reports.render.tables import Column, Field, Sheet
 from workitems.calendar.due_calendar import EXPECTED, Entry, Owing, owed_by
 from workitems.models import Member, Plan
+from workitems.terms.spans import in_words
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,30 @@ def by_month(rows: Iterable[Owed], on: date) -> list[Month]:
         Month(_("Overdue") if late else date_format(first, "F Y"), list(of_month), late)
         for (late, first), of_month in groupby(rows, key)
     ]
+
+
+def own_numbers(rows: Iterable[Owed], agencies: Iterable[Agency], on: date) -> list[str]:
+    """Say for each agency how much is due in the rest of the month and how much is overdue."""
+    late: Counter[int] = Counter()
+    due: Counter[int] = Counter()
+    for row in rows:
+        day = row.entry.day
+        if day < on:
+            late[row.agency.pk] += 1
+        elif (day.year, day.month) == (on.year, on.month):
+            due[row.agency.pk] += 1
+    return [
+        _("{agency} has {due} due this month and {late} overdue.").format(
+            agency=agency.short_name, due=_things(due[agency.pk]), late=_things(late[agency.pk])
+        )
+        for agency in agencies
+    ]
+
+
+def _things(count: int) -> str:
+    if not count:
+        return _("nothing")
+    return ngettext("{count} thing", "{count} things", count).format(count=in_words(count))
 
 
 @in_english

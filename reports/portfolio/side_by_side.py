@@ -4,13 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from reports.progress.dashboard import Dashboard, Figure, compose, in_all
-from reports.progress.moves import moves_of
-from reports.progress.plan_counts import EarlierCounts
+from reports.progress.dashboard import Dashboard, Figure, in_all, read_dashboard
 from reports.progress.view import PlanView, within_record
 from workitems.models import Plan
 from workitems.plan.asat import Moment
-from workitems.plan.plan_at import ItemAt, plan_at
+from workitems.plan.plan_at import ItemAt
 from workitems.terms.lateness import Status
 from workitems.terms.spans import add_months
 
@@ -64,12 +62,12 @@ class PlanRow:
 
 
 def plan_rows(plans: Iterable[Plan], on: date, today: date) -> list[PlanRow]:
-    """Return the plans that were adopted by the day, those that go on first. The queries of a dashboard for each, and one for its items of a month before.
+    """Return the plans that were adopted by the day, those that go on first. The queries of a dashboard, compared, for each.
 
     A plan that had ended by then stands as at its end, compared with nothing.
     """
     rows = [
-        PlanRow(plan, _dashboard(_view(plan, on, today)), plan.has_ended(on))
+        PlanRow(plan, read_dashboard(_view(plan, on, today)), plan.has_ended(on))
         for plan in plans
         if plan.adopted_on is not None and plan.adopted_on <= on
     ]
@@ -87,11 +85,3 @@ def _view(plan: Plan, on: date, today: date) -> PlanView:
     since = within_record(plan, Moment.end_of(month_before(on)))
     is_young = plan.adopted_on is None or not plan.adopted_on <= since.on < on
     return PlanView(plan=plan, at=at, since=None if is_young else since)
-
-
-def _dashboard(view: PlanView) -> Dashboard:
-    at = plan_at(view.plan, view.at, texts=False, all_numbers=False)
-    if view.since is None:
-        return compose(view, at)
-    before = plan_at(view.plan, view.since, texts=False, all_numbers=False)
-    return compose(view, at, EarlierCounts(items=before.items), moves_of(before.by_pk, at.items))

@@ -15,6 +15,7 @@ from reports.portfolio.side_by_side import month_before, plan_rows
 from reports.render import csv
 from workitems.models.plan import READING_ROLES
 from workitems.plan.views.lookups import signed_in, visible_plans
+from workitems.returns.other_rounds import returns_together
 
 
 def _tabs(here: str) -> list[tuple[str, str, bool]]:
@@ -27,7 +28,9 @@ def _tabs(here: str) -> list[tuple[str, str, bool]]:
 def side_by_side(request: HttpRequest) -> HttpResponse:
     today = localdate()
     form = DayForm(request.GET, on=today)
-    rows = plan_rows(visible_plans(request), form.day, today)
+    plans = visible_plans(request)
+    rows = plan_rows(plans, form.day, today)
+    is_today = form.day == today
     return render(
         request,
         "reports/portfolio/plans.html",
@@ -37,7 +40,8 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
             "going_on": [row for row in rows if not row.has_ended],
             "ended": [row for row in rows if row.has_ended],
             "before": month_before(form.day),
-            "is_today": form.day == today,
+            "is_today": is_today,
+            "together": returns_together(plans) if is_today else [],
             "tabs": _tabs("plans"),
         },
         status=422 if form.errors else 200,
@@ -54,9 +58,12 @@ def _agencies(request: HttpRequest) -> list[Agency]:
 def due(request: HttpRequest) -> HttpResponse:
     on = localdate()
     form = AgencyForm(request.GET, agencies=_agencies(request))
-    rows = owed.owed_in(visible_plans(request), form.chosen, on)
+    plans = visible_plans(request)
+    rows = owed.owed_in(plans, form.chosen, on)
     context = {
         "form": form,
+        "numbers": owed.own_numbers(rows, form.chosen, on),
+        "together": returns_together(plans, form.chosen),
         "tabs": _tabs("due"),
         "months": owed.by_month(rows, on),
         "has_several_agencies": len(form.chosen) > 1,

@@ -30,6 +30,7 @@ COUNTED = (
     Kind.LATE,
     Kind.SLIPPED,
     Kind.OVERDUE,
+    Kind.CANNOT_BE_MET,
     Kind.RECOVERED,
     Kind.COMPLETED,
     Kind.DONE,

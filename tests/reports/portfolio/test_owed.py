@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from reports.portfolio.owed import by_month, owed_in
+from reports.portfolio.owed import by_month, owed_in, own_numbers
 from tests.factories import (
     CalendarFeedFactory,
     MilestoneFactory,
@@ -49,6 +49,14 @@ def test_what_is_overdue_comes_first_and_the_rest_by_month(two_plans, police, cu
         ("Overdue", ["Brochure printed"]),
         ("December 2026", ["Course held"]),
         ("January 2027", ["Ports asked"]),
+    ]
+
+
+def test_each_agencys_own_numbers_are_one_sentence(two_plans, police, customs):
+    rows = owed_in(two_plans, [police, customs], TODAY)
+    assert own_numbers(rows, [police, customs], TODAY) == [
+        "Police has one thing due this month and one thing overdue.",
+        "Customs has nothing due this month and nothing overdue.",
     ]
 
 

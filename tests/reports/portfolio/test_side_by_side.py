@@ -9,13 +9,21 @@ from django.urls import reverse
 from reports.portfolio.side_by_side import COLUMNS, plan_rows
 from reports.progress.dashboard import read_dashboard
 from reports.progress.view import PlanView
-from tests.factories import MilestoneFactory, PlanFactory, SeatFactory, WorkItemFactory
+from tests.factories import (
+    AgencyFactory,
+    MilestoneFactory,
+    PlanFactory,
+    ReturnFactory,
+    RoundFactory,
+    SeatFactory,
+    WorkItemFactory,
+)
 from workitems.plan.asat import Moment
 
 pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 12, 1)
-PLANS = reverse("portfolio:plans")
+PLANS, DUE = reverse("portfolio:plans"), reverse("portfolio:due")
 
 
 def filled(plan, agency, *, late):
@@ -66,6 +74,7 @@ def test_the_figures_of_a_month_ago_stand_beside_todays(client, plan, police):
     with time_machine.travel(datetime(2026, 12, 1, tzinfo=UTC)):
         page = " ".join(client.get(PLANS).content.decode().split())
     assert "was 1</span>" in page
+    assert "Since 1 November 2026: 2 became late, 2 fell overdue." in page
     assert f'href="{whole.view.link("changes")}"'.replace("&", "&amp;") in page
 
 
@@ -128,5 +137,17 @@ def test_the_page_takes_the_same_queries_for_any_number_of_items(
         MilestoneFactory(item=item)
     client.force_login(SeatFactory(agency=police).user)
     client.get("/plans/")  # the first page of a session writes when it began
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(19):
         client.get(PLANS)
+
+
+def test_rounds_that_fall_together_are_told_to_who_reads_both_plans(client, plan, police):
+    other = PlanFactory(title="Another plan", members=[police])
+    for of, due_on in ((plan, TODAY), (other, TODAY + timedelta(days=3))):
+        ReturnFactory(round=RoundFactory(plan=of, due_on=due_on), agency=police)
+    client.force_login(SeatFactory(agency=police).user)
+    says = "Police owes two returns within three days"
+    assert [says in client.get(page).text for page in (PLANS, DUE)] == [True, True]
+    assert says not in client.get(PLANS, {"at": "1 November 2026"}).text
+    client.force_login(SeatFactory(agency=AgencyFactory(), role="observer").user)
+    assert says not in client.get(PLANS).text

@@ -8,7 +8,7 @@ from django.urls import reverse
 from tests.factories import PlanFactory, ReturnFactory, RoundFactory, SeatFactory, WorkItemFactory
 from tests.workitems.returns.test_round_pages import OPENED
 from workitems.models import Round
-from workitems.returns.other_rounds import returns_near
+from workitems.returns.other_rounds import returns_near, returns_together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("on_the_day")]
 
@@ -86,3 +86,26 @@ def test_a_due_date_is_not_extended_into_another_return_unasked(
     manager.post(address, typed | {"together": "on"})
     of_return.refresh_from_db()
     assert (of_return.due_on, row.due_on) == (date(2011, 1, 12), DUE)
+
+
+def test_returns_of_several_plans_within_a_week_of_each_other_are_told_in_one_sentence(
+    plan, police, customs
+):
+    first, second = (owed(police, days=days) for days in (0, 3))
+    second.round.plan.title = "Third plan"
+    second.round.plan.save()
+    both = [first.round.plan, second.round.plan]
+    says = "Police owes two returns within three days: 14 January 2011 in “Another plan” and 17 January 2011 in “Third plan”."
+    assert returns_together(both) == returns_together(both, [police]) == [says]
+    assert returns_together(both, [customs]) == returns_together(both[:1]) == []
+    for row in (first, second):
+        ReturnFactory(round=row.round, agency=customs)
+    assert returns_together(both) == [
+        says.replace("Police owes two returns", "Customs and Police owe two returns each")
+    ]
+
+
+def test_returns_further_apart_than_a_week_and_submitted_ones_do_not_fall_together(police):
+    rows = [owed(police, days=0), owed(police, days=8)]
+    rows.append(owed(police, days=2, state="submitted", submitted_at="2011-01-01T00:00Z"))
+    assert returns_together([row.round.plan for row in rows]) == []

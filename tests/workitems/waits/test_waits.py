@@ -318,8 +318,8 @@ def test_a_list_says_when_what_is_waited_for_can_come_and_who_waits(first, plan,
     # By their numbers, whichever was entered first.
     agency, agreed = first.responsible_agency.short_name, found.steps[first.pk].agreed
     assert found.back_in_words(third.pk).split("; ") == [
-        f"1.1.1 of {agency}, agreed for {agreed} (disputed)",
-        "2.2.1 of Police, agreed for 1 June 2010",
+        f"1.1.1 of {agency}, agreed for {agreed} (disputed, so it counts for no date)",
+        "2.2.1 of Police, agreed for 1 June 2010, which can no longer be met",
     ]
 
 

@@ -268,18 +268,19 @@ class Waits:
         return "; ".join(found)
 
     def back_in_words(self, milestone: int) -> str:
-        """Return what waits for a milestone: "3.6.2 of IR, agreed for 22 December 2026", with "(disputed)" or "(not
-        answered)"."""
+        """Return what waits for a milestone: "3.6.2 of IR, agreed for 22 December 2026, which can no longer be met", with
+        "(disputed, so it counts for no date)" or "(not answered, …)"."""
         found = []
         for row in self.by.get(milestone, ()):
             step = self.steps[row.milestone]
             if not step.is_open:
                 continue
-            says = (
-                _("{other}, agreed for {agreed}")
-                if row.is_confirmed
-                else _("{other}, agreed for {agreed} ({state})")
-            )
+            if not row.is_confirmed:
+                says = _("{other}, agreed for {agreed} ({state}, so it counts for no date)")
+            elif self.cannot_be_met(step):
+                says = _("{other}, agreed for {agreed}, which can no longer be met")
+            else:
+                says = _("{other}, agreed for {agreed}")
             found.append(
                 says.format(
                     other=self.name_of_agency(step, self.steps[milestone].plan),
