@@ -51,6 +51,17 @@ class PlanRow:
         return counted.total() - counted[Status.WITHDRAWN]
 
     @property
+    def cannot_be_met(self) -> int:
+        """The items that are on time and have an agreed date that can no longer be met."""
+        at = self.dashboard.at
+        items = {step.item for step in at.waits.not_met}
+        return sum(item.pk in items and item.status == Status.ON_TIME for item in at.items)
+
+    @property
+    def attention_url(self) -> str:
+        return self.dashboard.view.link("attention")
+
+    @property
     def late_key_items(self) -> list[tuple[ItemAt, str]]:
         """The late key items, each with the address of its page at that day."""
         view = self.dashboard.view

@@ -267,10 +267,19 @@ def _wait(was: Was, now: Now) -> Sentences:
         "own": f"{now['item']}.{now['step']}",
         "other": f"{now['other_item']}.{now['other_step']}",
         "agency": now["agency"],
+        "plan": now["other_plan"],
         "words": f"“{now['answer_words']}”",
     }
+    is_elsewhere = now["other_plan"] != now["plan"]
+    if is_elsewhere:
+        names["other"] = _("{other} in “{plan}”").format(**names)
     if was is None:
-        yield Sentence(_("said that {own} waits for {other} of {agency}.").format(**names))
+        says = (
+            _("said that {own} waits for {other}, of {agency}.")
+            if is_elsewhere
+            else _("said that {own} waits for {other} of {agency}.")
+        )
+        yield Sentence(says.format(**names))
         return
     if differs(was, now, "ended_on"):
         yield Sentence(_("said that {own} no longer waits for {other}.").format(**names))

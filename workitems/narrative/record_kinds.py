@@ -307,6 +307,8 @@ KINDS: dict[str, Kind] = {
         names={
             "item": "milestone__item__number",
             "step": "milestone__number",
+            "plan": "milestone__item__plan__title",
+            "other_plan": "waits_for__item__plan__title",
             "other_item": "waits_for__item__number",
             "other_step": "waits_for__number",
             "agency": "waits_for__responsible_agency__short_name",

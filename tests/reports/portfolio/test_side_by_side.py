@@ -12,10 +12,12 @@ from reports.progress.view import PlanView
 from tests.factories import (
     AgencyFactory,
     MilestoneFactory,
+    OfficeSeatFactory,
     PlanFactory,
     ReturnFactory,
     RoundFactory,
     SeatFactory,
+    WaitFactory,
     WorkItemFactory,
 )
 from workitems.plan.asat import Moment
@@ -88,6 +90,23 @@ def test_a_plan_that_was_adopted_within_the_month_is_compared_with_nothing(
     plan = PlanFactory(members=[police], adopted_on=adopted_on)
     (row,) = plan_rows([plan], TODAY, TODAY)
     assert row.since == since
+
+
+def test_of_what_is_on_time_it_says_how_many_dates_can_no_longer_be_met(client, plan, police):
+    filled(plan, police, late=0)
+    waiting, other, _last = plan.items.order_by("number")
+    late = MilestoneFactory(item=other, number=2, original_due=TODAY + timedelta(days=400))
+    WaitFactory(milestone=waiting.milestones.get(), waits_for=late)
+    (row,) = plan_rows([plan], TODAY, TODAY)
+    assert (row.cannot_be_met, counted(row)["on_time"]) == (1, 3)
+    client.force_login(SeatFactory(agency=police).user)
+    with time_machine.travel(datetime(2026, 12, 1, tzinfo=UTC)):
+        assert "1 can no longer be met" in client.get(PLANS).text
+
+
+def test_a_ministers_office_is_told_where_its_papers_are(client, plan):
+    client.force_login(OfficeSeatFactory(portfolio=plan.portfolio).user)
+    assert ["You read no plan." in client.get(page).text for page in (PLANS, DUE)] == [True, True]
 
 
 def test_a_plan_that_has_ended_stands_last_as_at_its_end(plan, police):

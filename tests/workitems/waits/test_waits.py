@@ -12,6 +12,7 @@ from tests.factories import (
     PlanFactory,
     UserFactory,
     WaitFactory,
+    WorkItemFactory,
 )
 from tests.workitems.plan.test_concurrency import kinds, simultaneously
 from tests.workitems.record import (
@@ -170,6 +171,16 @@ def test_the_items_history_says_who_said_and_answered_what(first, second, contri
         "disputed for Police that 1.1.1 waits for 2.2.3: “No.”",
         "said that 1.1.1 waits for 2.2.3 of Police.",
     ]
+
+
+@pytest.mark.django_db
+def test_the_history_names_the_plan_of_what_is_waited_for_in_another_one(first, police):
+    other = PlanFactory(title="Another plan", members=[police])
+    item = WorkItemFactory(plan=other, number="1.1", lead_agency=police)
+    WaitFactory(milestone=first, waits_for=MilestoneFactory(item=item, number=1))
+    assert item_history(first.item)[0].what == (
+        "said that 1.1.1 waits for 1.1.1 in “Another plan”, of Police."
+    )
 
 
 @pytest.mark.django_db
