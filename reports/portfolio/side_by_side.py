@@ -51,6 +51,10 @@ class PlanRow:
         return counted.total() - counted[Status.WITHDRAWN]
 
     @property
+    def late_share(self) -> float:
+        return in_all(self.dashboard.now)[Status.LATE] / (self.total or 1)
+
+    @property
     def cannot_be_met(self) -> int:
         """The items that are on time and have an agreed date that can no longer be met."""
         at = self.dashboard.at
@@ -73,7 +77,8 @@ class PlanRow:
 
 
 def plan_rows(plans: Iterable[Plan], on: date, today: date) -> list[PlanRow]:
-    """Return the plans that were adopted by the day, those that go on first. The queries of a dashboard, compared, for each.
+    """Return the plans that were adopted by the day: those that go on, with the largest share of late items first, and
+    then those that have ended. The queries of a dashboard, compared, for each.
 
     A plan that had ended by then stands as at its end, compared with nothing.
     """
@@ -82,7 +87,7 @@ def plan_rows(plans: Iterable[Plan], on: date, today: date) -> list[PlanRow]:
         for plan in plans
         if plan.adopted_on is not None and plan.adopted_on <= on
     ]
-    return sorted(rows, key=lambda row: row.has_ended)
+    return sorted(rows, key=lambda row: (row.has_ended, 0 if row.has_ended else -row.late_share))
 
 
 def month_before(on: date) -> date:

@@ -46,7 +46,7 @@ def counted(row):
 def test_each_plan_has_the_figures_of_its_dashboard_and_its_late_key_items(plan, police):
     filled(plan, police, late=2)
     other = filled(PlanFactory(members=[police]), police, late=0)
-    rows = plan_rows([plan, other], TODAY, TODAY)
+    rows = plan_rows([other, plan], TODAY, TODAY)  # the worst is first
     assert [counted(row) for row in rows] == [
         {"late": 2, "in_doubt": 0, "on_time": 1, "complete": 0, "all": 3},
         {"late": 0, "in_doubt": 0, "on_time": 3, "complete": 0, "all": 3},
