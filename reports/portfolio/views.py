@@ -48,7 +48,7 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _agencies(request: HttpRequest) -> list[Agency]:
+def reading_for(request: HttpRequest) -> list[Agency]:
     """Return the agencies through which the person reads plans."""
     own = signed_in(request).agencies_as(*READING_ROLES)
     return list(Agency.objects.filter(pk__in=own).in_order())
@@ -57,7 +57,7 @@ def _agencies(request: HttpRequest) -> list[Agency]:
 @require_safe
 def due(request: HttpRequest) -> HttpResponse:
     on = localdate()
-    form = AgencyForm(request.GET, agencies=_agencies(request))
+    form = AgencyForm(request.GET, agencies=reading_for(request))
     plans = visible_plans(request)
     rows = owed.owed_in(plans, form.chosen, on)
     context = {
@@ -75,7 +75,7 @@ def due(request: HttpRequest) -> HttpResponse:
 @require_safe
 def due_csv(request: HttpRequest) -> HttpResponse:
     on = localdate()
-    form = AgencyForm(request.GET, agencies=_agencies(request))
+    form = AgencyForm(request.GET, agencies=reading_for(request))
     sheet = owed.sheet_of(owed.owed_in(visible_plans(request), form.chosen, on), on)
     name = f"due in all plans {on.isoformat()}.csv"
     return files.download(csv.write(sheet), name, csv.MIME_TYPE)

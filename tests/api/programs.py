@@ -87,6 +87,7 @@ def _step(scene: Scene) -> list[Any]:
 # Every address that needs a token, and what is in it.
 ADDRESSES: dict[str, Arguments] = {
     "api:plans": _nothing,
+    "api:due": _nothing,
     "api:plan": _plan,
     "api:items": _plan,
     "api:item": _item,

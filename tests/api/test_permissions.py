@@ -49,6 +49,7 @@ NOT_READ = (
 )
 READ = {
     "api:plans": reads(*WITH_SEAT),
+    "api:due": reads(*WITH_SEAT),
     "api:plan": reads(*READERS),
     "api:items": reads(*READERS),
     "api:item": reads(*READERS),

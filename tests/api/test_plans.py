@@ -66,6 +66,16 @@ def test_the_plans_that_may_be_read_are_listed(reader, plan):
     assert (found["count"], found["next"]) == (1, None)
 
 
+def test_what_is_due_in_all_plans_is_that_of_the_readers_agencies(reader, plan, police, customs):
+    for agency, words in ((police, "Ours"), (customs, "Theirs")):
+        item = WorkItemFactory(plan=plan, lead_agency=agency)
+        MilestoneFactory(item=item, description=words, original_due=date(2010, 5, 3))
+    found = reader.get(reverse("api:due")).json()["results"]
+    assert [(row["what"], row["agency"], row["plan"], row["due"]) for row in found] == [
+        ("Ours", "Police", "plan", "2010-05-03")
+    ]
+
+
 def test_a_plan_has_its_members_and_pillars(reader, plan, item, police):
     found = read(reader, "plan")
     assert (found["title"], found["coordinating_agency"]) == ("Plan of Action", "DoL")

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Agency
+from reports.portfolio.owed import Owed
 from reports.progress.changes import Change
 from reports.progress.view import PlanView
 from workitems.measures.completion import Completion
@@ -97,6 +98,20 @@ def item_line(
         "completed_on": item.completed_on,
         "needs_attention": [reason.words for reason in reasons],
         "url": request.build_absolute_uri(reverse("api:item", args=[plan.slug, item.number])),
+    }
+
+
+def due(request: HttpRequest, row: Owed, on: date) -> Row:
+    return {
+        "due": row.entry.day,
+        "is_overdue": row.entry.day < on,
+        "agency": row.agency.short_name,
+        "what": row.entry.title,
+        "kind": row.entry.category,
+        "about": row.about,
+        "plan": row.entry.plan.slug,
+        "to": row.to.short_name,
+        "page_url": request.build_absolute_uri(row.entry.path),
     }
 
 

@@ -10,6 +10,8 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from agencies.models import Token
+from reports.portfolio.owed import owed_in
+from reports.portfolio.views import reading_for
 from reports.progress import registers
 from reports.progress.changes import Kind, read_changes
 from reports.progress.changes.periods import offered
@@ -85,6 +87,16 @@ def plans(request: HttpRequest, asked: Query[schemas.Pages]) -> Row:
     return frame | {
         "results": [as_json.plan_line(request, each, Moment.present(each, on)) for each in shown]
     }
+
+
+@router.get("/due/", response=schemas.DueLines, summary="What is due in all plans")
+def due(request: HttpRequest, asked: Query[schemas.Pages]) -> Row:
+    """What the person's agencies owe in all plans that they read, soonest first: the page "What is due"."""
+    may(request, READ)
+    on = timezone.localdate()
+    rows = owed_in(visible_plans(request), reading_for(request), on)
+    frame, shown = as_json.paged(request, rows, asked.page, asked.limit)
+    return frame | {"results": [as_json.due(request, each, on) for each in shown]}
 
 
 @router.get("/plans/{slug:slug}/", response=schemas.PlanOut, summary="One plan")

@@ -193,6 +193,22 @@ class PlanLines(Page):
     results: list[PlanLine]
 
 
+class DueLine(Schema):
+    due: date
+    is_overdue: bool
+    agency: str = Field(description="Who owes it.")
+    what: str
+    kind: str
+    about: str
+    plan: str = Field(description="The plan's name in addresses (slug).")
+    to: str = Field(description="The agency that coordinates the plan.")
+    page_url: str = Field(description="The address of its page, for people.")
+
+
+class DueLines(Page):
+    results: list[DueLine]
+
+
 class AgencyOut(Schema):
     id: int
     short_name: str
