@@ -1221,6 +1221,7 @@ RULES |= {
     "requests:request-add-printed": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
     "requests:request-add-file": of_adviser(asked),
     "requests:request-add-not-held": of_adviser(asked),
+    "requests:request-release-rest": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
     "requests:request-line": of_releasers(asked_line, who="OIA adviser", post=INVALID),
     "requests:request-line-file": of_releasers(asked_line),
     "requests:request-line-copy": of_plan(

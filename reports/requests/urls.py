@@ -78,6 +78,7 @@ request_urls = [
     path(f"{REQUEST}scope/printed/", schedule.add_printed, name="request-add-printed"),
     path(f"{REQUEST}scope/file/", schedule.add_file, name="request-add-file"),
     path(f"{REQUEST}scope/not-held/", schedule.add_not_held, name="request-add-not-held"),
+    path(f"{REQUEST}schedule/rest/", schedule.release_rest, name="request-release-rest"),
     path(LINE, schedule.line, name="request-line"),
     path(f"{LINE}file", schedule.line_file, name="request-line-file"),
     path(f"{LINE}copy/", schedule.line_copy, name="request-line-copy"),

@@ -981,6 +981,7 @@ CHANGES = {
     "requests:request-scope": VERSION,
     "requests:request-add-papers": "a schedule lists a paper once",
     "requests:request-add-printed": "a schedule lists a return or a draft once",
+    "requests:request-release-rest": VERSION,
     "requests:request-line": VERSION,
     "requests:request-letter": VERSION,
     "requests:request-send-letter": VERSION,

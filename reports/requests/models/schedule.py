@@ -300,6 +300,14 @@ class ScheduleLine(models.Model):
         return self.decision in self.GIVEN
 
     @property
+    def may_go_whole(self) -> bool:
+        """Whether nothing is decided, and nothing is known that would withhold a part: withheld words, or the answer of
+        an agency that is awaited or came."""
+        if self.is_decided or self.kind == self.Kind.NOT_HELD or self.consultations.all():
+            return False
+        return not any(each.is_standing for each in self.redactions.all())
+
+    @property
     def is_ours(self) -> bool:
         """Whether we own the text, so that it is redacted before it is rendered."""
         return self.kind == self.Kind.ISSUED

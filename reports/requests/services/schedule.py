@@ -1,6 +1,6 @@
 """Scope a request: list papers, decide on each, and ask other agencies about them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
 from django.core.files.base import ContentFile, File
@@ -221,6 +221,20 @@ def decide_line(
     row.decided_by = by if decision else None
     row.decided_as, row.decided_at = (by.signature, at) if decision else ("", None)
     return history.save_version(row, by=by, reason=reason.strip())
+
+
+@transaction.atomic
+def release_rest(
+    *, request: InformationRequest, shown: Mapping[int, int], by: User, at: datetime
+) -> int:
+    """Decide to release in full each paper of `shown` (number of the line, and its version as the page showed it).
+
+    Return how many. Raise `Refused`, and decide nothing, if one of them was changed since, or cannot be given whole.
+    """
+    lines = locked(request).lines.filter(number__in=shown).in_order()
+    for line in lines:
+        decide_line(line=line, decision=Decision.FULL, version=shown[line.number], by=by, at=at)
+    return len(lines)
 
 
 @transaction.atomic

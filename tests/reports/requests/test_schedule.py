@@ -18,6 +18,7 @@ from tests.factories import (
     MeetingPaperFactory,
     PlanFactory,
     ResponseFactory,
+    SeatFactory,
     UserFactory,
 )
 from tests.reports.requests.conftest import NOW, OMBUDSMAN, TODAY, at, client_of, fresh
@@ -328,6 +329,45 @@ def test_a_line_undecided_keeps_a_request_from_its_review(line, request_, advise
 
 
 # --- other agencies ------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+def test_the_undecided_papers_are_released_in_full_at_once_as_the_page_showed_them(
+    line, request_, adviser, plan, agency
+):
+    """Not among them: what is decided, what is not held, and a paper about which an agency is asked."""
+    days = [date(2010, 6, day) for day in range(1, 5)]
+    meetings = [MeetingFactory(plan=plan, held_on=day) for day in days]
+    papers = [MeetingPaperFactory(meeting=each, kind="minutes") for each in meetings]
+    one, two, asked, decided = [
+        schedule.add_paper(request=request_, paper=each, by=adviser) for each in papers
+    ]
+    schedule.add_not_held(request=request_, title="Emails", by=adviser)
+    police = AgencyFactory(short_name="Police")
+    SeatFactory(agency=police, role="contributor")
+    schedule.ask_agency(
+        line=asked, agency=police, question="?", on=TODAY, answer_by=date(2013, 5, 27), by=adviser, at=NOW
+    )  # fmt: skip
+    schedule.decide_line(
+        line=decided, decision="out_of_scope", reason="Of 2012.", version=1, by=adviser, at=NOW
+    )
+    client = client_of(adviser)
+    page = client.get(at("request", request_.pk))
+    assert [each.number for each in page.context["rest"]] == [1, 2, 3]
+    assert "Release the 3 undecided papers in full" in page.text
+    shown = {"paper": [f"{each.number}-{each.version}" for each in page.context["rest"]]}
+
+    decide = {"decision": "withheld", "grounds": ["9(2)(a)"], "public_interest": "None."}
+    schedule.decide_line(line=two, version=two.version, by=adviser, at=NOW, **decide)
+    page = client.post(at("request-release-rest", request_.pk), shown, follow=True)
+    assert "was changed" in page.text
+    assert set(request_.lines.undecided()) == {line, one, asked, request_.lines.get(title="Emails")}
+
+    shown["paper"].remove(f"{two.number}-{two.version}")
+    page = client.post(at("request-release-rest", request_.pk), shown, follow=True)
+    assert "Decided of 2 papers: release in full." in page.text
+    decisions = dict(request_.lines.values_list("number", "decision"))
+    assert decisions == {1: "full", 2: "full", 3: "withheld", 4: "", 5: "out_of_scope", 6: ""}
 
 
 @pytest.mark.both_databases

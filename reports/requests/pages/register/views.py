@@ -237,6 +237,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
             "may_read_redactions": user.has_perm("requests.read_redactions", row),
             "scope_warnings": [each for each in warnings if not each.line],
             "may_scope": may_prepare and row.state in InformationRequest.PREPARED_IN,
+            "rest": [each for each in lines if each.may_go_whole],
         },
     )
 

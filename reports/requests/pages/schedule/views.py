@@ -1,5 +1,6 @@
 """Find papers in scope, list them, decide on each, and consult agencies about them."""
 
+import re
 from time import monotonic
 from typing import Any
 from urllib.parse import urlencode
@@ -63,6 +64,8 @@ from workitems.rules import WRITERS
 
 MODELS = {column: model for model, column in COLUMNS.items()}
 LARGEST = 2**31
+# The number of a line and its version, as a page showed them.
+SHOWN = re.compile(r"(\d{1,9})-(\d{1,9})")
 # Printing a return, a draft or a conversation takes a second or more: after so many seconds the rest stay ticked.
 PRINTED_FOR = 20
 
@@ -121,6 +124,25 @@ def add_papers(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, message.format(count=added))
     return redirect("requests:request-scope", pk)
+
+
+@require_POST
+def release_rest(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide to release in full the papers that the page showed without a decision, each "number-version"."""
+    row = prepared_request(request, pk)
+    shown = [SHOWN.fullmatch(each) for each in request.POST.getlist("paper")]
+    numbers = {int(each[1]): int(each[2]) for each in shown if each}
+    with refusals_in_messages(request):
+        count = services.release_rest(
+            request=row, shown=numbers, by=signed_in(request), at=timezone.now()
+        )
+        message = ngettext(
+            "Decided of {count} paper: release in full.",
+            "Decided of {count} papers: release in full.",
+            count,
+        )
+        messages.success(request, message.format(count=count))
+    return redirect("requests:request", pk)
 
 
 def _not_frozen(row: InformationRequest) -> list[NotFrozen]:
