@@ -34,7 +34,7 @@ class LateItem:
 
     @property
     def words(self) -> str:
-        return self.item.late.words
+        return self.item.late_as_sure.words
 
 
 @dataclass(frozen=True, kw_only=True)

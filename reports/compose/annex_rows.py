@@ -151,9 +151,7 @@ def _with_gap(standing: str, shown: Completion | None) -> str:
 
 def _standing_of_step(step: MilestoneAt) -> str:
     """Return how the milestone stands; of one that waits for something, how late it will be at least, as in the text."""
-    if step.is_late and not step.is_overdue and is_waiting(step):
-        return f"Expected at least {span_in_words(step.agreed, step.forecast, at_least=True)} late"
-    return step.late.words
+    return step.as_sure(step.late).words
 
 
 def _moved(step: MilestoneAt) -> str:
@@ -213,7 +211,7 @@ def _standing(item: ItemAt) -> str:
     ahead = [step for step in item.milestones if step.is_open]
     if dates.state == Late.ON_TIME and any(step.agreed != step.original for step in ahead):
         return "On time for the revised date"
-    return dates.words
+    return (item.late_as_sure if item.is_late else dates).words
 
 
 def work_item_texts(facts: Facts) -> WorkItemTexts:

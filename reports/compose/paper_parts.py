@@ -102,6 +102,8 @@ class Generated:
     lead: Paragraph
     asks: tuple[Ask, ...]
     annexes: tuple[Annex, ...]
+    # Of the annexes that were chosen, those with something to print.
+    names: tuple[str, ...]
     lines: Mapping[str, tuple[tuple[Source, ...], ...]]
     share: Share
 
@@ -120,7 +122,7 @@ def write(
     mention, and words that one section does not use go to the next ones. The text refers to the
     `annexes`; they are made only if `in_full`.
     """
-    behind = [name for name in _with_answers(annexes, facts) if name in ANNEXES]
+    behind = [name for name in _filled(annexes, facts) if name in ANNEXES]
     contents = tuple(contents)
     writer, sections = _within(facts, behind, contents)
     return Generated(
@@ -130,6 +132,7 @@ def write(
         lead=writer.paragraph("It is recommended that you:", about="recommendation", sources=()),
         asks=tuple(asks(writer)),
         annexes=tuple(ANNEXES[name](facts) for name in behind if in_full),
+        names=tuple(behind),
         lines=writer.lines,
         share=Share(writer.words, writer.is_tight),
     )
@@ -260,11 +263,12 @@ def _with_words(
     return total, writer, sections
 
 
-def _with_answers(annexes: Iterable[str], facts: Facts) -> tuple[str, ...]:
-    """Return the chosen annexes.
+def _filled(annexes: Iterable[str], facts: Facts) -> tuple[str, ...]:
+    """Return the chosen annexes that have something to print.
 
     "consulted" is added if an agency gave a comment or reason, as these must always be printed.
     """
-    chosen = tuple(annexes)
+    filled = {"measures": facts.measures.rows.set_up, "findings": facts.findings.rows}
+    chosen = tuple(name for name in annexes if filled.get(name, True))
     has_words = any(row.words for row in facts.clearances)
     return (*chosen, "consulted") if has_words and "consulted" not in chosen else chosen

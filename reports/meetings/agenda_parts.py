@@ -113,7 +113,7 @@ class _Subjects:
             reviewer=str(Confidence(row.reviewer_confidence).label)
             if row.reviewer_confidence
             else "",
-            late=row.late.words if row.is_live and row.milestones else "",
+            late=self.at.lateness_of(row).words if row.is_live and row.milestones else "",
             is_late=row.is_late,
             objective=paragraphs(row.objective),
             action=paragraphs(row.action),

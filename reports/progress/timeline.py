@@ -1,6 +1,6 @@
 """The timeline: all milestones as at a moment, in rows by item and groups.
 
-At most seven queries, whatever the plan's size.
+At most eight queries, whatever the plan's size.
 """
 
 from collections import defaultdict
@@ -22,11 +22,11 @@ from reports.progress.view import PlanView
 from workitems.models import Milestone, Plan, WorkItem
 from workitems.models.item import Stage, number_key
 from workitems.plan.asat import Moment
-from workitems.plan.plan_at import ItemAt, pillar_titles
+from workitems.plan.plan_at import DelayAt, ItemAt, delays_at, grouped, pillar_titles
 from workitems.plan.plan_at.moment_reading import read_at
 from workitems.plan.plan_at.waits_at import waits_at
 from workitems.terms.known_dates import KnownDate
-from workitems.terms.lateness import Late, Lateness, by_then, dates_ahead
+from workitems.terms.lateness import Late, Lateness, by_then, dates_ahead, while_waiting
 from workitems.terms.spans import in_words
 
 # With more rows, groups are closed so that the reader chooses one first, and a group is drawn when it
@@ -78,6 +78,12 @@ class TimelineMilestone(NamedTuple):
     @property
     def forecast(self) -> KnownDate:
         return KnownDate(self.forecast_due, self.forecast_known_to)
+
+    @property
+    def slip(self) -> int:
+        """The days from the agreed date to the expected one of an open milestone."""
+        is_open = self.completed_on is None and self.withdrawn_on is None
+        return (self.forecast_due - self.agreed_due).days if is_open else 0
 
 
 class TimelineItem(NamedTuple):
@@ -239,9 +245,11 @@ def _items(plan: Plan, moment: Moment, earlier: dict[int, list[date]]) -> list[T
     """Return the items in the Plan's order, with all their milestones by number."""
     steps: dict[int, list[TimelineMilestone]] = defaultdict(list)
     on, new = moment.on, tuple.__new__
-    of = {"item__plan_id": plan.pk}
+    of, of_delays = {"item__plan_id": plan.pk}, {"milestone__item__plan_id": plan.pk}
     waits = waits_at(plan, moment)
     late = {step.pk for step in waits.not_met}
+    open_delays = grouped(delays_at(moment, of_delays, only_open=True), "milestone")
+    delays_of: dict[TimelineMilestone, Sequence[DelayAt]] = {}
     columns: tuple[str, ...] = (*TimelineMilestone._fields[:9], "item_id", "id")
     for row in read_at(Milestone, moment, columns, of, order=("number", "id")):
         *_, done, gone, item, pk = row
@@ -257,12 +265,19 @@ def _items(plan: Plan, moment: Moment, earlier: dict[int, list[date]]) -> list[T
             waits.in_words(pk) if pk in waits.of else "",
             waits.earliest[pk].day if pk in late else None,
         )
-        steps[item].append(new(TimelineMilestone, (*row[:9], between, *held)))
+        step = new(TimelineMilestone, (*row[:9], between, *held))
+        steps[item].append(step)
+        if pk in open_delays:
+            delays_of[step] = open_delays[pk]
     found = []
     columns = ("id", "number", "title", "pillar_id", "lead_agency_id", "stage")
     for row in read_at(WorkItem, moment, columns, {"plan_id": plan.pk}):
         own = steps.get(row[0], ())
-        found.append(new(TimelineItem, (*row, own, *dates_ahead(own, on))))
+        late_by, due = dates_ahead(own, on)
+        if late_by.state == Late.SLIPPING:
+            worst = max(own, key=lambda step: step.slip)
+            late_by = while_waiting(late_by, worst, delays_of.get(worst, ()))
+        found.append(new(TimelineItem, (*row, own, late_by, due)))
     return sorted(found, key=lambda item: (number_key(item.number), item.pk))
 
 

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.factories import DelayFactory, MilestoneFactory
+from reports.compose import compose
+from reports.drafting.cover import draft
+from reports.progress.timeline import read_timeline
+from tests.factories import AppointmentFactory, DelayFactory, MilestoneFactory
+from tests.reports.compose.test_compose import on
+from workitems.plan.asat import Moment
+from workitems.plan.plan_at import plan_at
 from workitems.terms import lateness
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.spans import NUMBERS, add_months, span_in_words
@@ -113,3 +119,22 @@ def test_a_milestone_has_one_length_in_its_mark_its_sentence_and_its_delay(
     late = lateness.milestone_lateness(step, date(2010, 5, 1))
     assert lateness.while_waiting(late, step, [delay]).words == mark
     assert (lateness.slip_in_words(step, [delay]), delay.length) == (slip, moved)
+
+
+@pytest.mark.django_db
+def test_an_item_has_the_length_of_its_milestone_wherever_it_is_listed():
+    day = date(2010, 5, 1)
+    with on(day):
+        step = MilestoneFactory(original_due=date(2010, 5, 20), forecast_due=date(2010, 9, 16))
+        DelayFactory(milestone=step, found_on=day, settlement="needs_decision")
+        plan = step.item.plan
+        AppointmentFactory(portfolio=plan.portfolio, from_on=date(2009, 7, 1), to_on=None)
+        words = "Expected at least three months late"
+
+        at = plan_at(plan, Moment.today(day))
+        (strip,) = read_timeline(plan, Moment.today(day)).groups[0].strips
+        of_day = draft(plan, period_start=date(2009, 7, 31), period_end=day, dated=day)
+        ((row,),) = [pillar.rows for pillar in compose(of_day).annexes[1].pillars if pillar.rows]
+    assert at.lateness_of(at.items[0]).words == words
+    assert strip.words == words
+    assert (row.standing, row.milestones[0].standing) == (words, words)

@@ -29,10 +29,10 @@ SHOWS = {
         "A row for each agency that was asked about the paper, with its answer."
     ),
     AnnexChoice.MEASURES: gettext_lazy(
-        "A row for each measure with a number or a target: its sentence, target and last number."
+        "A row for each measure with a number or a target: its sentence, target and last number. Left out if there is none."
     ),
     AnnexChoice.FINDINGS: gettext_lazy(
-        "A row for each item that an audit looked at: its finding, and the agency’s reply."
+        "A row for each item that an audit looked at: its finding, and the agency’s reply. Left out if there is none."
     ),
 }
 

@@ -56,7 +56,8 @@ def _sizes(briefing: Briefing) -> tuple[dict[str, str], str]:
             found = generate(briefing, (), ANNEXES, today=localdate())
     except DocumentError as refusal:
         return {}, str(refusal)
-    return dict(zip(ANNEXES, map(_size, found.annexes), strict=True)), ""
+    sizes = dict.fromkeys(ANNEXES, _("nothing to print yet"))
+    return sizes | dict(zip(found.names, map(_size, found.annexes), strict=True)), ""
 
 
 def _size(annex: Annex) -> str:

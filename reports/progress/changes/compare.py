@@ -18,6 +18,7 @@ from workitems.models import Variation
 from workitems.models.item import Stage, number_key
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, VariationAt
 from workitems.terms.item_texts import ITEM_TEXTS, MILESTONE_TEXTS, official
+from workitems.terms.lateness import while_waiting
 
 # For items completed in between, only milestones that were late or early are reported.
 NO_NEWS_OF_COMPLETE = (
@@ -155,7 +156,10 @@ class _Comparing:
                 worst = min(
                     late, key=lambda row: (not row.is_overdue, -row.late.days), default=None
                 )
-                yield change_words.became_late(was, now, self.cause(worst) if worst else None)
+                cause = self.cause(worst) if worst else None
+                if worst and cause:
+                    now = now._replace(late=while_waiting(now.late, worst, [cause]))
+                yield change_words.became_late(was, now, cause)
             if was is None:
                 yield change_words.new(
                     now._replace(milestones=tuple(milestones)),

@@ -142,12 +142,12 @@ def test_the_page_lists_chosen_annexes_first_with_the_size_of_each(client, addre
     assert cells(client.get(address)) == [
         ("Progress at a glance, with the milestone timeline", True, 1, "1 milestone"),
         ("Work items", True, 2, "1 work item"),
+        ("Measures", True, 3, "nothing to print yet"),
+        ("Findings of the audit", True, 4, "nothing to print yet"),
         ("Work items with their texts", None, None, "1 work item"),
         ("Register of delays", None, None, "0 delays"),
         ("Register of risks", None, None, "0 risks"),
         ("Who was consulted, and their answers", None, None, "2 agencies"),
-        ("Measures", None, None, "0 measures"),
-        ("Findings of the audit", None, None, "0 findings"),
     ]
 
 

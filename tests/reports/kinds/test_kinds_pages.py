@@ -162,6 +162,8 @@ def test_a_kind_shows_its_sections_and_a_preview_of_its_paper(desk, kind):
     assert page.context["annexes"] == [
         "Progress at a glance, with the milestone timeline",
         "Work items",
+        "Measures",
+        "Findings of the audit",
     ]
 
 

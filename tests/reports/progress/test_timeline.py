@@ -210,7 +210,7 @@ def test_the_page_takes_the_same_queries_for_three_items_as_for_one(
     client.force_login(found["observer"])
     # transactions (4) and session (2); user, seats, plans; pillars and agencies of the bar; items, milestones, their earlier
     # dates, pillars
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = client.get(PAGE)
     assert len(strips(response.context["timeline"])) == count + 1  # with item 1.2 of the scene
 

@@ -196,6 +196,10 @@ class MilestoneAt(NamedTuple):
     def late(self) -> Lateness:
         return lateness.milestone_lateness(self, self.on)
 
+    def as_sure(self, late: Lateness) -> Lateness:
+        """Return its lateness, or that of the item which it decides, with the length that is sure. Its delays were read."""
+        return lateness.while_waiting(late, self, self.delays)
+
     def is_due_within(self, days: int) -> bool:
         """Whether the agreed date is the day of the row or at most so many days after it."""
         return 0 <= (self.agreed_due - self.on).days <= days
@@ -263,6 +267,12 @@ class ItemAt(NamedTuple):
         return min(
             late, key=lambda row: (not row.is_overdue, -row.late.days, row.number), default=None
         )
+
+    @property
+    def late_as_sure(self) -> Lateness:
+        """How late it is, with the length that is sure of what waits for something. Its delays were read."""
+        step = self.late_milestone
+        return step.as_sure(self.late) if step else self.late
 
     @property
     def dates(self) -> Lateness:
