@@ -80,7 +80,7 @@ def _description(
         words=words,
         was=str(was),
         now=str(now),
-        cause=str(CAUSES[delay.cause]) if delay else "",
+        cause=str(CAUSES[delay.cause]) if delay and delay.cause else "",
         why=" ".join(closed(capitalised(text)) for text in explanations),
     )
 
@@ -90,7 +90,9 @@ def _named(milestone: MilestoneAt) -> str:
 
 
 def _because(delay: DelayAt | None) -> str:
-    return _(", because of {cause}").format(cause=because_of(delay.cause)) if delay else ""
+    if not delay or not delay.cause:
+        return ""
+    return _(", because of {cause}").format(cause=because_of(delay.cause))
 
 
 def _by(variations: Sequence[VariationAt]) -> str:

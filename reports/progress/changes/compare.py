@@ -51,6 +51,8 @@ class PlanThen:
     took_over: Mapping[int, int] = field(default_factory=dict)
     # Who imported the confidence that an item has, instead of its lead, by item.
     entered: Mapping[int, str] = field(default_factory=dict)
+    # Why the date of a delay that was known before has moved again, by delay.
+    moved_again: Mapping[int, str] = field(default_factory=dict)
 
 
 # What of the plan itself changes by a variation.
@@ -350,10 +352,12 @@ class _Comparing:
                 yield change_words.delay_ended(item, milestone, now)
 
     def cause(self, milestone: MilestoneAt) -> DelayAt | None:
-        """Return the milestone's open delay or, without one, the last found between the moments."""
-        then = self.before.on
+        """Return the milestone's open delay or, without one, the last found between the moments; of one whose date has moved
+        again, with the reason of that move and without the cause of the first."""
+        then, again = self.before.on, self.after.moved_again
         found = [row for row in milestone.delays if row.is_open or row.found_on > then]
-        return max(found, key=lambda row: (row.is_open, row.found_on, row.pk), default=None)
+        row = max(found, key=lambda row: (row.is_open, row.found_on, row.pk), default=None)
+        return row._replace(cause="", explanation=again[row.pk]) if row and row.pk in again else row
 
 
 def _follows_agreed(was: MilestoneAt, now: MilestoneAt) -> bool:

@@ -15,9 +15,10 @@ from agencies.models import Agency
 from reports.progress.changes import change_words
 from reports.progress.changes.change import Change, Comparison
 from reports.progress.changes.compare import PlanThen, changes_of_plan, differences
+from reports.progress.histories import known_at
 from reports.progress.view import PlanView
 from workitems.items.said_by import confidences_said, imported_since
-from workitems.models import MeasureValue, Member, Plan, Support, Target, Variation
+from workitems.models import Delay, MeasureValue, Member, Plan, Support, Target, Variation
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import (
     ItemAt,
@@ -39,7 +40,7 @@ from workitems.terms.measure_sentence import corrected_in_words
 def read_changes(view: PlanView, at: PlanAt | None = None) -> Comparison:
     """Return what changed between `view.since` and `view.at`, narrowed like the view.
 
-    At most 26 queries. `at` is the whole plan at the later moment, with texts, if it was read already.
+    At most 27 queries. `at` is the whole plan at the later moment, with texts, if it was read already.
     An item counts by where it is at that moment: it is reported under its new pillar and lead agency only.
     """
     assert view.since is not None
@@ -53,7 +54,10 @@ def read_changes(view: PlanView, at: PlanAt | None = None) -> Comparison:
     entered = _entered(before, after, view.since, view.at)
     is_whole = view.pillar is None and view.agency is None
     after = replace(after, took_over=_took_over(after.ended) if is_whole else {})
-    found = list(differences(before, replace(after, items=shown, entered=entered)))
+    moved = _moved_again(before, after, view.at)
+    found = list(
+        differences(before, replace(after, items=shown, entered=entered, moved_again=moved))
+    )
     if is_whole:
         found += changes_of_plan(before, after, _standing_for(view))
     found += _measured(view, at)
@@ -86,6 +90,25 @@ def _entered(before: PlanThen, after: PlanThen, since: Moment, at: Moment) -> di
     imported = {pk for (pk,) in imported_since(items=list(moved), since=since.until)}
     said = confidences_said({pk: moved[pk] for pk in imported}, at) if imported else {}
     return {pk: each.agency for pk, each in said.items() if each.is_entered}
+
+
+def _moved_again(before: PlanThen, after: PlanThen, at: Moment) -> dict[int, str]:
+    """Return by delay the reason that was given for the last move of a date, of delays that were open before it. One query
+    if there are any. The delay itself has the reason of its first."""
+    was, now = (
+        {row.pk: row.times_moved for steps in then.milestones.values() for step in steps for row in step.delays}
+        for then in (before, after)
+    )  # fmt: skip
+    moved = [pk for pk, times in now.items() if pk in was and times > was[pk]]
+    if not moved:
+        return {}
+    rows = known_at(at, Delay.history.filter(id__in=moved)).order_by("-history_id")
+    columns = ("id", "times_moved", "history_change_reason")
+    return {
+        pk: reason
+        for pk, times, reason in rows.values_list(*columns)
+        if reason and times == now[pk]
+    }
 
 
 def _measured(view: PlanView, at: PlanAt) -> Iterator[Change]:

@@ -20,9 +20,11 @@ from tests.factories import (
     MeasureValueFactory,
     MeetingFactory,
     MilestoneFactory,
+    MitigationFactory,
     PillarFactory,
     PlanFactory,
     TargetFactory,
+    UserFactory,
     VariationFactory,
     WorkItemFactory,
 )
@@ -33,6 +35,7 @@ from workitems.models import Milestone, Pillar, Plan, WorkItem
 from workitems.models.item import Confidence
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import items_in_full, plan_at
+from workitems.plan.services.items import move_forecast
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2010, 6, 1, 0, 0, tzinfo=UTC)  # noon in New Zealand
@@ -82,6 +85,36 @@ def brochure(plan, police):
 
 
 # --- reading ----------------------------------------------------------------------------------
+
+
+def test_a_date_that_moves_again_has_the_reason_of_that_move_and_not_of_the_first(
+    plan, brochure, police
+):
+    milestone = brochure.milestones.get()
+    with on(JANUARY):
+        DelayFactory(
+            milestone=milestone,
+            found_on=JANUARY,
+            due_after=date(2010, 9, 30),
+            explanation="the money came in July",
+        )
+        milestone.forecast_due = date(2010, 9, 30)
+        history.save(milestone, by=None, reason="Dated")
+        MitigationFactory(delay=milestone.delays.get())
+    with on(MARCH):
+        move_forecast(
+            milestone=milestone,
+            version=milestone.version,
+            forecast_due=date(2010, 10, 29),
+            by=UserFactory(),
+            on=MARCH,
+            reason="the bank asked for a later meeting",
+        )
+    (found,) = [words for kind, words in sentences(plan) if kind == Kind.SLIPPED]
+    assert found == (
+        "1.2 Print a brochure: “Brochure printed” slipped from 30 September 2010 to 29 October 2010 "
+        "(four weeks). The bank asked for a later meeting."
+    )
 
 
 def test_changes_written_between_the_moments_are_shown_with_their_cause(plan, brochure):
