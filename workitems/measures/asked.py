@@ -31,11 +31,11 @@ from workitems.terms.measure_sentence import (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class AskedMeasure:
     """A measure in a return. `value` is what this return says of it; `last` the number before it, accepted or waiting.
 
-    `is_due` if a number is older than it is asked, or none was given; `is_wanted` if it is due and this return says nothing.
+    `corrected` is what replaced `value` later. `is_due` if a number is older than it is asked, or none was given; `is_wanted` if it is due and this return says nothing.
     """
 
     measure: Measure
@@ -46,6 +46,7 @@ class AskedMeasure:
     last: Given | None
     is_due: bool
     on: date
+    corrected: Given | None = None
 
     @property
     def is_wanted(self) -> bool:
@@ -63,6 +64,10 @@ class AskedMeasure:
         if self.last is None:
             return ""
         return f"{number_in_words(self.measured, self.last)} {when_in_words(self.last)}"
+
+    @property
+    def corrected_in_words(self) -> str:
+        return number_in_words(self.measured, self.corrected) if self.corrected else ""
 
     @property
     def baseline_in_words(self) -> str:
@@ -134,28 +139,37 @@ def measures_asked(
 ) -> list[AskedMeasure]:
     """Return the measures of a return: outcomes first, then by item. Four queries, one if none is set up.
 
+    Of a return that was accepted they are as at that day, since later numbers are not what it said.
     `until`: with what the return said just after that instant, when it was sent back.
     """
     measures = asked_in_return(of_return)
     if not measures:
         return []
-    round = of_return.round
+    round, on = of_return.round, of_return.accepted_on or on
     recorded = readings_of(measures, round.plan.released_on, on)
     own: dict[int, MeasureValue] = {}
     waiting: dict[int, list[Given]] = defaultdict(list)
+    corrected: dict[int | None, Given] = {}
     rows = MeasureValue.objects.filter(measure__among=[row.pk for row in measures])
     mine = Q(of_return=of_return) | Q(of_return=None, accepted_on=None)
+    mine |= Q(corrects__of_return=of_return, accepted_on__isnull=False)
     for value in rows.filter(mine).select_related("agency", "written_by"):
         if value.of_return_id == of_return.pk:
             own[value.measure_id] = value
+        elif value.accepted_on is not None:
+            corrected[value.corrects_id] = given(value)
         else:
             waiting[value.measure_id].append(given(value))
     if until is not None:
         own = {row.measure_id: row.instance for row in _said_until(of_return, until)}
-    return [
+    found = [
         _asked(row, of_return, recorded[row.pk], own.get(row.pk), waiting[row.pk], on)
         for row in measures
     ]
+    for each in found:
+        if each.value is not None:
+            each.corrected = corrected.get(each.value.pk)
+    return found
 
 
 def _said_until(of_return: Return, until: datetime) -> Any:

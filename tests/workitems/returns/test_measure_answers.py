@@ -1,9 +1,10 @@
 """A measure on a return's page: with the whole page, and alone as the script sends it."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -146,3 +147,28 @@ def test_page_that_sends_only_what_it_read_changes_nothing(writer, of_return, me
     writer.post(of_return.get_absolute_url(), {f"v{measure.pk}-version": "1"})
 
     assert MeasureValue.objects.get().version == 1
+
+
+def test_an_accepted_return_says_what_its_number_meant_then_and_that_it_was_corrected(
+    client_of, contributor, of_return, measure
+):
+    """Later numbers are not what this return said."""
+    given = MeasureValueFactory(
+        measure=measure, of_return=of_return, number=23, day=date(2010, 5, 1), accepted_on=TODAY
+    )
+    type(of_return).objects.filter(pk=of_return.pk).update(state="accepted", accepted_on=TODAY)
+    later = TODAY + timedelta(days=90)
+    MeasureValueFactory(measure=measure, number=80, day=later, accepted_on=later)
+    MeasureValueFactory(
+        measure=measure,
+        number=19,
+        day=given.day,
+        corrects=given,
+        correction_reason="Counted twice.",
+        accepted_on=later,
+    )
+    with time_machine.travel(datetime(2010, 12, 1, tzinfo=UTC), tick=False):
+        page = client_of(contributor).get(of_return.get_absolute_url())
+    assert "The number of staff trained was 23 in May 2010. It was corrected later to 19." in (
+        " ".join(page.text.split())
+    )
