@@ -192,9 +192,11 @@ def test_a_reviewers_flag_on_a_closed_milestone_is_shown_to_everyone(
     closed = MilestoneFactory(item=item, number=1, completed_on=YESTERDAY)
     address = at("mark", plan, "1.2", 1)
     client_of(coordinator).post(address, {"version": 1, "reason": "No receipt."})
-    assert "Reviewer: No receipt." in client_of(colleague).get(item.get_absolute_url()).text
+    questioned = "Questioned by the reviewer</span>\n    No receipt."
+    assert questioned in client_of(colleague).get(item.get_absolute_url()).text
     client_of(coordinator).post(address, {"version": 2, "reason": "It came by post."})
-    assert "Reviewer: No receipt." not in client_of(colleague).get(item.get_absolute_url()).text
+    page = client_of(colleague).get(item.get_absolute_url()).text
+    assert (questioned in page, "No evidence</span>" in page) == (False, True)
     closed.refresh_from_db()
     assert closed.version == 3
 

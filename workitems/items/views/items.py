@@ -21,6 +21,7 @@ from workitems.items.filters import WorkItemFilter, agencies_of, needs_dates, so
 from workitems.items.item_attention import line_of, plan_of_item
 from workitems.items.item_page import ItemPage, item_page
 from workitems.items.said_by import said_of
+from workitems.measures.completion import completions_of
 from workitems.measures.services.values import in_words
 from workitems.meetings.agenda import matters_of
 from workitems.models import (
@@ -275,6 +276,8 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
     worst = line.late_milestone if line else None
     milestones = [milestone for milestone, _ in shown.milestones]
     notes = completion_notes(milestones, moment)
+    is_any_done = any(row.completed_on for row in milestones)
+    completed = completions_of(at, item.pk).by_milestone if is_any_done else {}
     plans = {plan.pk: plan for plan in plans_read(request)}
     history_url = reverse("workitems:history", args=[item.plan.slug, item.number])
     if not moment.is_now:
@@ -294,6 +297,7 @@ def _parts(request: HttpRequest, item: WorkItem, shown: ItemPage, moment: Moment
             {
                 "milestone": milestone,
                 "note": notes.get(milestone.pk, ""),
+                "completion": completed.get(milestone.pk),
                 "delays": delays,
                 "moves": [delay for delay, _ in delays],
                 "waits": waits_of(at.waits, milestone.pk, item.plan, plans),
