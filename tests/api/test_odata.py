@@ -238,6 +238,9 @@ def test_a_past_moment_is_read_as_it_was(reader, plan, items):
     found = read(reader, "Items", at="2026-03-01")
     assert found["@PlanRegister.as_at"] == "2026-03-02T00:00:00+13:00"
     assert found["value"][0]["page_url"] == "http://testserver/plans/plan/items/1.2/?at=2026-03-01"
+    # What it says it is of, given back, is the same day: not the one that begins then.
+    again = read(reader, "Items", at=found["@PlanRegister.as_at"])["value"][0]["page_url"]
+    assert again == "http://testserver/plans/plan/items/1.2/?at=2026-03-01"
     target, sentence = refused(reader, "Items", at="2090-01-01")
     assert (target, sentence) == ("at", "Choose a day up to today.")
 

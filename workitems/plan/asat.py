@@ -53,8 +53,10 @@ class Moment:
 
     @classmethod
     def at(cls, instant: datetime) -> "Moment":
-        """Return the moment just before an instant, as shown by a pack frozen at that instant."""
-        return cls(timezone.localdate(instant, timezone.get_default_timezone()), instant)
+        """Return the moment just before an instant, as shown by a pack frozen at that instant: just before midnight it is
+        still the day before."""
+        before = instant - timedelta(microseconds=1)
+        return cls(timezone.localdate(before, timezone.get_default_timezone()), instant)
 
     @property
     def is_now(self) -> bool:
