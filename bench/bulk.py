@@ -30,6 +30,8 @@ def write(model: Any, rows: Iterable[dict[str, Any]]) -> None:
     lines = (chain(row.values(), rest.values()) for row in chain([first], found))
     with transaction.atomic(), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            # A large plan takes longer than any page may.
+            cursor.execute("SET LOCAL statement_timeout = 0")
             with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for line in lines:
                     copy.write("\t".join(map(_copied, line)) + "\n")

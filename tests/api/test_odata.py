@@ -5,6 +5,7 @@ import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 import requests
@@ -144,6 +145,18 @@ def test_a_client_follows_the_pages(service, items, monkeypatch):
     step = service.entities["Milestones"]
     assert [each.number for each in service.query(step).all()] == [1, 2, 3, 4, 5]
     assert service.query(step).first().agreed_last_day == "2010-06-30"
+
+
+def test_a_row_is_at_the_address_that_a_client_makes_of_its_key(service, reader, items):
+    MilestoneFactory(item=items[0], number=3)
+    for name, selected in (("Items", "number"), ("Milestones", "number,page_url")):
+        (row,) = service.query(service.entities[name]).limit(1).all()
+        address = row.__odata__.instance_url.removeprefix("http://testserver")
+        assert address.startswith(f"{ROOT}{name}(")
+        found = reader.get(address, {"$select": selected}).json()
+        assert found.pop("@odata.context").endswith(f"$metadata#{name}({selected})/$entity")
+        found.pop("@PlanRegister.as_at")
+        assert found == {each: getattr(row, each) for each in selected.split(",")}
 
 
 def test_a_client_is_told_in_words_what_is_refused(service):
@@ -497,7 +510,65 @@ def test_options_that_are_not_known_are_refused(reader, plan, asked, target, sen
     assert said.startswith(sentence)
 
 
-@pytest.mark.parametrize("path", ["Ministers", "Items('1.2')", "Items/title", "$batch", "Items/"])
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        ("Items('1.10')", "1.10"),
+        ("Items(number='1.10')", "1.10"),
+        ("Milestones(number=3,item='1.2')", 3),
+        ("Risks(7)", 7),
+        ("Plans('plan')", None),
+    ],
+)
+def test_a_row_is_read_by_its_key(reader, plan, items, police, path, number):
+    MilestoneFactory(item=items[0], number=3)
+    RiskFactory(plan=plan, item=items[1], number=7, owner_agency=police)
+    row = read(reader, path)
+    name = path.partition("(")[0]
+    assert row.pop("@odata.context") == f"http://testserver{ROOT}$metadata#{name}/$entity"
+    row.pop("@PlanRegister.as_at")
+    assert row in read(reader, name)["value"]
+    assert row.get("number") == number
+
+
+def test_a_row_by_its_key_is_of_the_moment_that_is_asked_for(reader, items):
+    assert read(reader, "Items('1.2')", at="2026-03-01")["title"] == "Print a brochure"
+    said = "Items has no row with this key."
+    assert refused(reader, "Items('1.2')", status=404, at="2025-12-31") == (None, said)
+    assert refused(reader, "Items('It''s')", status=404) == (None, said)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["Milestones('1.2')", "Milestones(item='1.2')", "Milestones(item='1.2',item='1.3')",
+     "Milestones(item='1.2',number='3')", "Milestones(item='1.2',number=3,)", "Milestones()",
+     "Milestones(item='1.2',number=3 or true)", "Milestones(item='1.2' number=3)"],
+)  # fmt: skip
+def test_what_is_no_key_of_the_set_is_refused_with_a_sample(reader, items, path):
+    said = "Give the key of a row as in Milestones(item='1.2',number=30)."
+    assert refused(reader, path) == ("key", said)
+
+
+def test_a_row_by_its_key_takes_no_option_of_many_rows(reader, items):
+    for name in ("$filter", "$top", "$count", "$expand"):
+        said = f"“{name}” is not known here. Known are $select, $format, at."
+        assert refused(reader, "Items('1.2')", **{name: "1"}) == (name, said)
+
+
+def test_the_metadata_declares_nothing_to_expand(reader, plan):
+    found = read(reader, "$metadata", S_format="json")["PlanRegister"]
+    kinds = [
+        each.get("$Kind") for of in found.values() for each in of.values() if type(each) is dict
+    ]
+    assert "NavigationProperty" not in kinds
+    _, sentence = refused(reader, "Items", S_expand="Milestones")
+    assert sentence.startswith("“$expand” is not known here. Known are $filter, $select,")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["Ministers", "Ministers('1')", "Items/title", "Items('1.2')/title", "$batch", "Items/"],
+)
 def test_what_is_at_no_address_is_named(reader, items, path):
     if path == "Items/":
         assert read(reader, path)["value"]
@@ -608,7 +679,15 @@ def test_the_next_request_after_the_seat_ended_opens_nothing(client, items, poli
 def test_a_plan_of_others_and_one_that_is_not_there_answer_the_same(items):
     stranger = program_of(SeatFactory(agency=AgencyFactory(), role="observer").user)
     stranger.get(ROOT)  # which begins the count of the token's requests
-    paths = ["", "$metadata", "Items", "Items/$count", "Nothing", "Items?$filter=is_key"]
+    paths = [
+        "",
+        "$metadata",
+        "Items",
+        "Items('1.2')",
+        "Items/$count",
+        "Nothing",
+        "Items?$filter=is_key",
+    ]
     for path in paths:
         got, queries = [], []
         for slug in ("plan", "none"):
@@ -653,11 +732,14 @@ def test_no_request_makes_a_server_error(reader, plan, items, monkeypatch):
 
     @hypothesis_settings(max_examples=300)
     @given(
-        strategies.sampled_from([*SETS, "Items/$count", "$metadata", "", "Nothing"]),
+        strategies.one_of(
+            strategies.sampled_from([*SETS, "Items/$count", "$metadata", "", "Nothing"]),
+            strategies.builds("{}({})".format, strategies.sampled_from([*SETS]), TEXTS),
+        ),
         strategies.dictionaries(strategies.sampled_from(OPTIONS), TEXTS, max_size=3),
     )
     def ask(path, asked):
-        answer = reader.get(ROOT + path, asked)
+        answer = reader.get(ROOT + quote(path), asked)
         assert answer.status_code in (200, 400, 404), answer.content
         if answer.status_code != 200 and "OData-Version" in answer:
             assert answer.json()["error"]["message"]

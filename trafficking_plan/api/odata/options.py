@@ -8,8 +8,15 @@ from typing import Any
 
 from django.http import QueryDict
 
-from trafficking_plan.api.odata.entity_sets import Property
-from trafficking_plan.api.odata.row_filters import Values, no_such, read_filter, refused
+from trafficking_plan.api.odata.entity_sets import EntitySet, Property
+from trafficking_plan.api.odata.row_filters import (
+    EXAMPLES,
+    NAMES,
+    Values,
+    no_such,
+    read_filter,
+    refused,
+)
 
 KNOWN = (
     "$filter", "$select", "$orderby", "$top", "$skip", "$count", "$skiptoken", "$format", "at",
@@ -17,6 +24,8 @@ KNOWN = (
 FORMATS = ("json", "application/json")
 ORDER = re.compile(r"\s*(\w+)(?:\s+(asc|desc))?\s*", re.ASCII)
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+# "'1.2'", or "item='1.2',number=3".
+PART_OF_KEY = re.compile(r"(?:(\w+)=)?('(?:[^']|'')*'|\d+)(?:,(?!$)|$)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -65,6 +74,19 @@ def read_options(asked: QueryDict, properties: Mapping[str, Property], today: da
         given=_number(asked, "$skiptoken") or 0,
         is_counted=counted == "true",
     )
+
+
+def filter_of_key(text: str, of: EntitySet) -> str:
+    """Return the $filter that finds the row of the key. Raise `Problem` if it is not a key of the set."""
+    found = list(PART_OF_KEY.finditer(text))
+    named = {name or of.key[0]: value for name, value in (each.groups() for each in found)}
+    kinds = {name: str if value[0] == "'" else int for name, value in named.items()}
+    is_whole = "".join(each[0] for each in found) == text and len(found) == len(named)
+    if not is_whole or kinds != {name: of.properties[name].type for name in of.key}:
+        samples = (f"{name}={EXAMPLES[NAMES[of.properties[name].type]]}" for name in of.key)
+        said = f"Give the key of a row as in {of.name}({','.join(samples)})."
+        raise refused("key", said)
+    return " and ".join(f"{name} eq {value}" for name, value in named.items())
 
 
 def _number(asked: QueryDict, name: str) -> int | None:

@@ -4,6 +4,7 @@ Errors have OData's form, also those of admission; the sentences are the API's.
 """
 
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -20,14 +21,17 @@ from django.views.decorators.csrf import csrf_exempt
 from trafficking_plan.api.admission import BY_PASSWORD, gated
 from trafficking_plan.api.odata import metadata
 from trafficking_plan.api.odata.entity_sets import SETS, EntitySet, Read
-from trafficking_plan.api.odata.options import FORMATS, Options, read_options
+from trafficking_plan.api.odata.options import FORMATS, Options, filter_of_key, read_options
 from trafficking_plan.api.odata.row_filters import Values, refused
 from trafficking_plan.api.plan_endpoints import plan_and_moment
 from trafficking_plan.api.problems import VERSION, Problem, answer_of, as_odata, is_problem
 
 JSON = "application/json;odata.metadata=minimal"
 ROWS = 1_000  # on a page
-NO_SUCH = "There is no entity set at this address. There are: {sets}. Of each: its rows, and $count after it."
+AS_AT = f"@{metadata.NAMESPACE}.as_at"
+NO_SUCH = "There is no entity set at this address. There are: {sets}. Of each: its rows, one by its key, and $count."
+NO_ROW = "{name} has no row with this key."
+WITH_KEY = re.compile(r"(\w+)\((.*)\)", re.ASCII | re.DOTALL)
 
 
 def served(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
@@ -64,9 +68,12 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
 
 @served
 def resource(request: HttpRequest, slug: str, path: str) -> HttpResponse:
-    """The description, the rows of an entity set, or their number."""
+    """The description, the rows of an entity set, one of them by its key, or their number."""
     if path == "$metadata":
         return _metadata(request, slug)
+    with_key = WITH_KEY.fullmatch(path)
+    if with_key and with_key[1] in SETS:
+        return _row(request, slug, SETS[with_key[1]], with_key[2])
     name, _, rest = path.partition("/")
     if name not in SETS or rest not in ("", "$count"):
         plan_and_moment(request, slug, "")
@@ -78,6 +85,20 @@ def resource(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     if rest:
         return HttpResponse(str(len(rows)), content_type="text/plain")
     return _page(request, slug, SETS[name], options, rows, moment.until or now)
+
+
+def _row(request: HttpRequest, slug: str, of: EntitySet, key: str) -> HttpResponse:
+    plan, moment = plan_and_moment(request, slug, request.GET.get("at", ""))
+    _refuse_more_than(request, "$select", "$format", "at")
+    asked = request.GET.copy()
+    asked["$filter"] = filter_of_key(key, of)
+    options = read_options(asked, of.properties, moment.on)
+    now = timezone.now()
+    found = _rows(of, Read(request, plan, moment), options)
+    if not found:
+        raise Problem(404, NO_ROW.format(name=of.name))
+    content = _about(request, slug, of, options, moment.until or now, "/$entity")
+    return _json(content | {name: found[0][name] for name in options.select})
 
 
 def _rows(of: EntitySet, read: Read, options: Options) -> list[Values]:
@@ -92,25 +113,31 @@ def _page(
     end = len(rows) if options.top is None else options.skip + options.top
     asked = rows[options.skip : end]
     shown = asked[options.given : options.given + ROWS]
-    names = options.select
-    fields = f"({','.join(names)})" if "$select" in request.GET else ""
-    instant = timezone.localtime(at, timezone.get_default_timezone()).isoformat()
-    content: dict[str, Any] = {
-        "@odata.context": f"{_context(request, slug)}#{of.name}{fields}",
-        f"@{metadata.NAMESPACE}.as_at": instant,
-    }
+    content = _about(request, slug, of, options, at)
     if options.is_counted:
         content["@odata.count"] = len(rows)
-    content["value"] = [{name: row[name] for name in names} for row in shown]
+    content["value"] = [{name: row[name] for name in options.select} for row in shown]
     given = options.given + len(shown)
     if shown and given < len(asked):
         # The pages of one answer are of one moment.
         following = {name: request.GET[name] for name in request.GET}
-        following |= {"at": instant, "$skiptoken": str(given)}
+        following |= {"at": content[AS_AT], "$skiptoken": str(given)}
         content["@odata.nextLink"] = request.build_absolute_uri(
             f"{request.path}?{urlencode(following)}"
         )
     return _json(content)
+
+
+def _about(
+    request: HttpRequest, slug: str, of: EntitySet, options: Options, at: datetime, what: str = ""
+) -> dict[str, Any]:
+    """Return what stands before the rows: of which set and properties they are, and of which moment."""
+    fields = f"({','.join(options.select)})" if "$select" in request.GET else ""
+    instant = timezone.localtime(at, timezone.get_default_timezone()).isoformat()
+    return {
+        "@odata.context": f"{_context(request, slug)}#{of.name}{fields}{what}",
+        AS_AT: instant,
+    }
 
 
 def _metadata(request: HttpRequest, slug: str) -> HttpResponse:
