@@ -61,7 +61,7 @@ urlpatterns = [
         invitations.withdraw,
         name="withdraw",
     ),
-    path("account/tokens/", tokens.index, name="tokens"),
-    path("account/tokens/<int:token>/revoke/", tokens.revoke, name="revoke-token"),
+    path("account/api-keys/", tokens.index, name="tokens"),
+    path("account/api-keys/<int:token>/revoke/", tokens.revoke, name="revoke-token"),
     path("invitation/<str:token>/", invitations.accept, name="accept-invitation"),
 ]

@@ -146,4 +146,4 @@ half_way="The backup is in place. See what the last command said."
 # shellcheck disable=SC2086
 run systemctl start $units
 as "$user" "venv/bin/plan-register check_service"
-echo "The backup is in place. What was there before: the database $lost, ${files}_lost. Roles and tokens that were ended since the backup are open again: end them."
+echo "The backup is in place. What was there before: the database $lost, ${files}_lost. Roles and API keys that were ended since the backup are open again: end them."

@@ -637,7 +637,7 @@ RULES: dict[str, Row] = {
     "agencies:tokens": signed_in(200, INVALID),
     # Only the person's own; here it is the contributor's.
     "agencies:revoke-token": of_plan(
-        token_of_contributor, may=("contributor",), readers=(), post="/account/tokens/"
+        token_of_contributor, may=("contributor",), readers=(), post="/account/api-keys/"
     ),
     "agencies:list": only(("superuser",), 200, NOT_ALLOWED),
     "agencies:add": only(("superuser",), 200, INVALID),

@@ -87,7 +87,7 @@ def test_a_refusal_is_the_sentence_of_the_register(people, asked, sentence):
 
 
 def environment(**given):
-    return {"PLAN_REGISTER_URL": "https://plans.example", "PLAN_REGISTER_TOKEN": "x"} | given
+    return {"PLAN_REGISTER_URL": "https://plans.example", "PLAN_REGISTER_API_KEY": "x"} | given
 
 
 def test_the_file_alone_is_a_program_with_five_tools_that_read():
@@ -107,7 +107,7 @@ def test_the_file_alone_is_a_program_with_five_tools_that_read():
     ("given", "sentence"),
     [
         (
-            {"PLAN_REGISTER_TOKEN": ""},
+            {"PLAN_REGISTER_API_KEY": ""},
             "Set PLAN_REGISTER_URL, such as https://plans.example.govt.nz",
         ),
         ({"PLAN_REGISTER_URL": "plans.example"}, "Set PLAN_REGISTER_URL, such as https://plans."),

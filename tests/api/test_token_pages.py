@@ -40,7 +40,7 @@ def sent(**changes):
     return usual | changes
 
 
-PAGE = "/account/tokens/"
+PAGE = "/account/api-keys/"
 
 
 def test_a_token_is_shown_once_and_works(person):
@@ -61,7 +61,7 @@ def test_making_a_token_asks_for_the_password_five_minutes_after_signing_in(pers
         assert client.get(PAGE).status_code == 200, "reading the list asks for nothing"
         asked = client.post(PAGE, form)
         assert (asked.url, Token.objects.count()) == (
-            "/account/reauthenticate/?next=%2Faccount%2Ftokens%2F",
+            "/account/reauthenticate/?next=%2Faccount%2Fapi-keys%2F",
             0,
         )
         assert client.post(asked.url, {"password": "wrong"}).status_code == 200

@@ -186,7 +186,7 @@ def proved_now(browser):
 def signs_in(text):
     browser = Client()
     browser.cookies[settings.SESSION_COOKIE_NAME] = text
-    return browser.get("/account/tokens/").status_code == 200
+    return browser.get("/account/api-keys/").status_code == 200
 
 
 def reads_the_api(text):

@@ -32,7 +32,7 @@ def test_it_has_account_roles_invitations_tokens_and_where_the_person_is_named(c
     assert account == {"name": "Ana", "email": "ana@police.example", "is_open": True}
     assert [each["agency__name"] for each in found["roles"]] == ["Police"]
     assert [each["name"] for each in found["invitations"]] == ["Ana K"]
-    assert [each["name"] for each in found["tokens"]] == ["A sheet of mine"]
+    assert [each["name"] for each in found["api_keys"]] == ["A sheet of mine"]
     assert [(each["kind"], each["as"]) for each in found["named_in"]] == [("update", "written by")]
 
 

@@ -1,6 +1,6 @@
 """A server of the Model Context Protocol, which a person runs beside their assistant: the register, read only.
 
-It asks the HTTP API with that person's token, so it shows what their one role shows and no more, and it needs neither
+It asks the HTTP API with that person's API key, so it shows what their one role shows and no more, and it needs neither
 Django nor a database: this file and the packages of the extra `mcp` are all. Sentences and figures are the register's
 own; nothing here words, sums up or guesses.
 """
@@ -17,7 +17,9 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
-URL, TOKEN = "PLAN_REGISTER_URL", "PLAN_REGISTER_TOKEN"
+URL, API_KEY = "PLAN_REGISTER_URL", "PLAN_REGISTER_API_KEY"
+# What assistants were set up with until 2.0.0.
+OLD_NAME = "PLAN_REGISTER_TOKEN"
 INSTRUCTIONS = (
     "Plans of Action of government, their progress and their papers, as recorded. Every answer has `link`, the page for "
     "people, and `source`, the address that was asked: give the link with what you say. Days are ISO dates, such as "
@@ -30,7 +32,7 @@ Answer = dict[str, Any]
 
 
 class Register:
-    """The API of a register, asked with one token."""
+    """The API of a register, asked with one API key."""
 
     def __init__(self, client: httpx2.AsyncClient) -> None:
         self.client = client
@@ -120,17 +122,18 @@ def _with_link(found: Answer, link: str) -> Answer:
 
 
 def main() -> None:
-    """Run the server over standard input and output, with the register and the token of the environment."""
-    address, token = os.environ.get(URL, ""), os.environ.get(TOKEN, "")
+    """Run the server over standard input and output, with the register and the API key of the environment."""
+    address = os.environ.get(URL, "")
+    key = os.environ.get(API_KEY) or os.environ.get(OLD_NAME, "")
     parts = urlsplit(address)
-    if not token or not parts.netloc:
+    if not key or not parts.netloc:
         _refuse(
-            f"Set {URL}, such as https://plans.example.govt.nz, and {TOKEN}, a key of the page “API keys”."
+            f"Set {URL}, such as https://plans.example.govt.nz, and {API_KEY}, a key of the page “API keys”."
         )
     if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1"):
         _refuse(f"{URL} must begin with https://, so that nobody on the way reads the key.")
     client = httpx2.AsyncClient(
-        base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=30
+        base_url=address, headers={"Authorization": f"Bearer {key}"}, timeout=30
     )
     make_server(client).run()
 

@@ -33,7 +33,7 @@ BY_RECORDS = ("plan", "plans", "items", "item", "milestones", "delays", "changes
 # What every address may answer besides.
 REFUSALS: dict[int, str] = {
     400: "The request cannot be read.",
-    401: "No token, or one that does not work.",
+    401: "No API key, or one that does not work.",
     403: "The API key’s role or scope does not allow it.",
     404: "Nothing there that the API key may read.",
     405: "Another method is needed.",

@@ -49,7 +49,7 @@ def personal_data(user: User) -> dict[str, Any]:
             .order_by("pk")
             .values("type", "created_at", "last_used_at")
         ),
-        "tokens": list(
+        "api_keys": list(
             Token.objects.filter(user=user)
             .order_by("pk")
             .values("name", "created_at", "last_used_on")
