@@ -434,6 +434,18 @@ def test_a_value_that_a_property_never_has_is_refused(reader, plan, what, text, 
     assert refused(reader, what, S_filter=text) == ("$filter", sentence)
 
 
+def test_an_agency_that_is_misspelt_is_refused_and_a_former_name_is_not(
+    reader, plan, items, police
+):
+    assert len(read(reader, "Items", S_filter="lead_agency eq 'Police'")["value"]) == 2
+    police.short_name = "NZ Police"
+    police.save()
+    assert read(reader, "Items", S_filter="lead_agency eq 'Police'")["value"] == []
+    assert len(read(reader, "Items", S_filter="lead_agency eq 'NZ Police'")["value"]) == 2
+    _, sentence = refused(reader, "Items", S_filter="lead_agency eq 'Polise'")
+    assert sentence == "lead_agency is one of DoL, NZ Police, Police, or empty."
+
+
 def test_every_known_value_can_be_asked_for(reader, plan, monkeypatch):
     monkeypatch.setattr(admission, "REQUESTS_A_MINUTE", 1_000_000)
     known = {

@@ -1,7 +1,7 @@
 """The entity sets of a plan: the API's rows, each flat, because a sheet has cells and no records within them."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from django.http import HttpRequest
 from ninja import Schema
 
+from agencies.models import Agency
 from trafficking_plan.api import as_json, schemas
 from trafficking_plan.api.as_json import Row
 from trafficking_plan.api.plan_endpoints import (
@@ -209,3 +210,17 @@ SETS = {
         EntitySet("Findings", schemas.FindingOut, ("id",), _findings),
     )
 }
+
+
+def with_agencies(properties: Mapping[str, Property]) -> dict[str, Property]:
+    """Return the properties, those of an agency with the short names that agencies have and had as their known values, so that
+    a misspelt one is refused. Two queries."""
+    known = {
+        *Agency.objects.values_list("short_name", flat=True),
+        *Agency.history.values_list("short_name", flat=True),
+    }
+    one_of = OneOf.of(sorted(known, key=str.casefold), "")
+    return {
+        name: replace(of, one_of=one_of) if name.endswith("agency") else of
+        for name, of in properties.items()
+    }

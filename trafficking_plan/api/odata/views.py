@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from trafficking_plan.api.admission import BY_PASSWORD, gated
 from trafficking_plan.api.odata import metadata
-from trafficking_plan.api.odata.entity_sets import SETS, EntitySet, Read
+from trafficking_plan.api.odata.entity_sets import SETS, EntitySet, Read, with_agencies
 from trafficking_plan.api.odata.options import FORMATS, Options, filter_of_key, read_options
 from trafficking_plan.api.odata.row_filters import Values, refused
 from trafficking_plan.api.plan_endpoints import plan_and_moment
@@ -79,7 +79,10 @@ def resource(request: HttpRequest, slug: str, path: str) -> HttpResponse:
         plan_and_moment(request, slug, "")
         raise Problem(404, NO_SUCH.format(sets=", ".join(SETS)))
     plan, moment = plan_and_moment(request, slug, request.GET.get("at", ""))
-    options = read_options(request.GET, SETS[name].properties, moment.on)
+    properties = SETS[name].properties
+    if "$filter" in request.GET:
+        properties = with_agencies(properties)
+    options = read_options(request.GET, properties, moment.on)
     now = timezone.now()
     rows = _rows(SETS[name], Read(request, plan, moment), options)
     if rest:
