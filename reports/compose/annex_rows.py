@@ -1,6 +1,6 @@
 """Annexes composed from the facts: progress, work items, delays, risks, and consultation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -89,7 +89,7 @@ def progress_picture(facts: Facts) -> ProgressPicture:
         timeline=tuple(
             TimelineRow(
                 item.number,
-                _milestone(step, facts.completions.by_milestone),
+                _milestone(facts, step),
                 wraps=True,
                 is_overdue=step.is_overdue and not has_new_date(step),
                 has_four_marks=True,
@@ -117,7 +117,8 @@ def _slip(step: MilestoneAt) -> int:
     return max(((step.completed_on or step.forecast_due) - step.original_due).days, 0)
 
 
-def _milestone(step: MilestoneAt, shown: Mapping[int, Completion]) -> MilestoneRow:
+def _milestone(facts: Facts, step: MilestoneAt) -> MilestoneRow:
+    shown = facts.completions.by_milestone
     return MilestoneRow(
         label=step.description,
         original_on=step.original_due,
@@ -127,7 +128,7 @@ def _milestone(step: MilestoneAt, shown: Mapping[int, Completion]) -> MilestoneR
         original_known_to=KnownTo(step.original_known_to),
         agreed_known_to=KnownTo(step.agreed_known_to),
         forecast_known_to=KnownTo.DAY if step.is_done else KnownTo(step.forecast_known_to),
-        standing=_with_gap(_standing_of_step(step), shown.get(step.pk)),
+        standing=_with_gap(_standing_of_step(facts, step), shown.get(step.pk)),
         moved=_moved(step),
     )
 
@@ -149,9 +150,16 @@ def _with_gap(standing: str, shown: Completion | None) -> str:
     return f"{standing}, {LACKING[shown]}" if standing != str(Late.DONE.label) else LACKING[shown]
 
 
-def _standing_of_step(step: MilestoneAt) -> str:
-    """Return how the milestone stands; of one that waits for something, how late it will be at least, as in the text."""
+def _standing_of_step(facts: Facts, step: MilestoneAt) -> str:
+    """Return how the milestone stands; of one that waits for something, how late it will be at least, as in the text, or
+    that it cannot be done by its agreed date."""
+    if step.pk in facts.waits.not_met:
+        return NOT_MET
     return step.as_sure(step.late).words
+
+
+# Of a milestone that is not late yet, but waits for one that comes too late, as its agency has confirmed.
+NOT_MET = "Can no longer be met"
 
 
 def _moved(step: MilestoneAt) -> str:
@@ -186,15 +194,13 @@ def _row(facts: Facts, item: ItemAt) -> WorkItemRow:
             lead=facts.lead_of(item).short_name,
             stage=Stage(item.stage),
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
-            milestones=tuple(
-                _milestone(step, facts.completions.by_milestone) for step in item.milestones
-            ),
-            standing=_standing(item),
+            milestones=tuple(_milestone(facts, step) for step in item.milestones),
+            standing=_standing(facts, item),
             is_key=item.is_key,
         )
 
 
-def _standing(item: ItemAt) -> str:
+def _standing(facts: Facts, item: ItemAt) -> str:
     if item.completed_on is not None:
         return f"Completed {long_date(item.completed_on)}"
     if item.stage == ItemStage.COMPLETE:
@@ -209,6 +215,8 @@ def _standing(item: ItemAt) -> str:
     if dates.state in (Late.DONE, Late.DONE_LATE, Late.WITHDRAWN):
         return "No milestone open"
     ahead = [step for step in item.milestones if step.is_open]
+    if not item.is_late and any(step.pk in facts.waits.not_met for step in ahead):
+        return NOT_MET
     if dates.state == Late.ON_TIME and any(step.agreed != step.original for step in ahead):
         return "On time for the revised date"
     return (item.late_as_sure if item.is_late else dates).words
@@ -246,12 +254,10 @@ def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
             is_key=item.is_key,
             stage=Stage(item.stage),
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
-            standing=_standing(item),
+            standing=_standing(facts, item),
             **texts,
             reports=tuple(_report(facts, item, update) for update in last_round(facts, item)),
-            milestones=tuple(
-                _milestone(step, facts.completions.by_milestone) for step in item.milestones
-            ),
+            milestones=tuple(_milestone(facts, step) for step in item.milestones),
         )
 
 
@@ -310,7 +316,7 @@ def _delay(writer: Writer, item: ItemAt, step: MilestoneAt, delay: DelayAt) -> D
             key=key("d", f"delay {delay.pk}"),
             number=item.number,
             title=markup.languages(item.title, maori=writer.facts.maori),
-            milestone=_milestone(step, writer.facts.completions.by_milestone),
+            milestone=_milestone(writer.facts, step),
             cause=str(Delay.Cause(delay.cause).label),
             explanation=_flat(writer, delay.explanation) or writer.text(NO_REASON),
             effect=_flat(writer, delay.effect),

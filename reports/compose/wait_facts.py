@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from reports.document import Source
 from workitems.models import Wait
@@ -18,6 +19,11 @@ class WaitFacts:
 
     waits: Waits = field(default_factory=lambda: Waits(0, date.min, (), {}))
     versions: Mapping[int, int] = field(default_factory=dict)
+
+    @cached_property
+    def not_met(self) -> frozenset[int]:
+        """The milestones whose agreed date can no longer be met because of what they wait for, as confirmed."""
+        return frozenset(step.pk for step in self.waits.not_met)
 
     def source(self, row: WaitAt) -> Source:
         waiting, waited = self.waits.steps[row.milestone], self.waits.steps[row.waits_for]

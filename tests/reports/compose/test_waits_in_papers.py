@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from reports.compose import write
+from reports.compose.annex_rows import work_item_table
 from reports.compose.paper_parts import write as write_parts
 from reports.compose.wait_facts import WAIT, WaitFacts
 from reports.document import words
@@ -73,6 +74,20 @@ def test_a_date_that_can_no_longer_be_met_is_said_of_an_item_that_is_not_late():
         "hospitals, which the Ministry of Health (MOH) now expects in May 2011." in text
     )
     assert sources == [f"1.1.{row.number} waits for 2.4.2"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "standing"),
+    [("confirmed", "Can no longer be met"), ("", "On time"), ("disputed", "On time")],
+)
+def test_the_annex_of_items_says_that_a_date_can_no_longer_be_met_if_it_is_confirmed(
+    answer, standing
+):
+    row = step(AGREED)
+    one = item("1.1", row)
+    table = work_item_table(facts(one, waits=waits(row, one, answer)))
+    ((found,),) = [pillar.rows for pillar in table.pillars if pillar.rows]
+    assert (found.standing, found.milestones[0].standing) == (standing, standing)
 
 
 @pytest.mark.parametrize("answer", ["", "disputed"])
