@@ -14,8 +14,11 @@ from django.utils.translation import gettext
 from reports.document.dates import long_date
 from reports.models import Briefing, MeetingPaper
 from reports.models.meeting_paper import moment_before
-from workitems.models import Plan
+from workitems.models import Milestone, Plan, WorkItem
+from workitems.models.item import number_key
 from workitems.plan.asat import Moment, end_of
+from workitems.plan.plan_at.moment_reading import read_at
+from workitems.plan.plan_at.rows import CLOSED
 
 # The newest meetings and briefings offered. Earlier ones can be entered by date.
 OFFERED = 6
@@ -70,6 +73,26 @@ class PlanView:
     def item(self, number: str) -> str:
         """Return the URL of an item as at the same moment."""
         return f"{self._page_of(number)}{self._moment}"
+
+    @cached_property
+    def led_by_others(self) -> list[str]:
+        """The numbers of items with an open milestone for which the chosen agency answers, and another leads them: the view
+        leaves them out. Two queries; none without an agency."""
+        if self.agency is None:
+            return []
+        columns = ("item_id", "responsible_agency_id")
+        open_ones = read_at(
+            *(Milestone, self.at, columns, {"item__plan_id": self.plan.pk}),
+            not_yet=("completed_on", "withdrawn_on"),
+        )
+        answered = {item for item, agency in open_ones if agency == self.agency}
+        rows = read_at(
+            WorkItem, self.at, ("number", "lead_agency_id", "stage"), {"pk__in": sorted(answered)}
+        )
+        found = [
+            number for number, lead, stage in rows if lead != self.agency and stage not in CLOSED
+        ]
+        return sorted(found, key=number_key)
 
     def item_history(self, number: str) -> str:
         """Return the URL of an item's whole history."""

@@ -502,3 +502,20 @@ def test_pages_take_the_same_queries_for_any_number_of_records(
     reader.get("/")
     with django_assert_num_queries(FRAME + BAR + own):
         assert reader.get(address(plan, part)).status_code == 200
+
+
+def test_a_view_of_an_agency_names_the_items_of_others_for_whose_milestones_it_answers(
+    plan, police, customs, reader
+):
+    """They are left out, so "No work item is late" is not all of it."""
+    others = WorkItemFactory(plan=plan, lead_agency=customs, number="1.2", stage="under_way")
+    MilestoneFactory(item=others, responsible_agency=police)
+    done = WorkItemFactory(plan=plan, lead_agency=customs, number="1.3", stage="under_way")
+    MilestoneFactory(item=done, responsible_agency=police, completed_on=date(2010, 1, 1))
+    own = WorkItemFactory(plan=plan, lead_agency=police, number="1.4", stage="under_way")
+    MilestoneFactory(item=own, responsible_agency=police)
+    view = PlanView(plan=plan, at=Moment.today(TODAY), agency=police.pk)
+    assert view.led_by_others == ["1.2"]
+    assert PlanView(plan=plan, at=Moment.today(TODAY)).led_by_others == []
+    page = reader.get(f"/plans/{plan.slug}/dashboard/?agency={police.pk}")
+    assert "It also answers for milestones of others:" in page.text
