@@ -11,6 +11,7 @@ from agencies.models import Agency
 from reports.briefings.views import files
 from reports.portfolio import owed
 from reports.portfolio.forms import AgencyForm, DayForm
+from reports.portfolio.papers import paper_rows
 from reports.portfolio.side_by_side import month_before, plan_rows
 from reports.render import csv
 from workitems.models.plan import READING_ROLES
@@ -39,6 +40,7 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
             "rows": rows,
             "going_on": [row for row in rows if not row.has_ended],
             "ended": [row for row in rows if row.has_ended],
+            "papers": [] if rows else paper_rows(signed_in(request).portfolios, form.day),
             "before": month_before(form.day),
             "is_today": is_today,
             "together": returns_together(plans) if is_today else [],

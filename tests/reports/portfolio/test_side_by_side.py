@@ -6,11 +6,15 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from reports.document import to_json
+from reports.portfolio.papers import paper_rows
 from reports.portfolio.side_by_side import COLUMNS, plan_rows
 from reports.progress.dashboard import read_dashboard
 from reports.progress.view import PlanView
 from tests.factories import (
     AgencyFactory,
+    BriefingFactory,
+    IssuedPaperFactory,
     MilestoneFactory,
     OfficeSeatFactory,
     PlanFactory,
@@ -20,6 +24,7 @@ from tests.factories import (
     WaitFactory,
     WorkItemFactory,
 )
+from tests.reports import sample
 from workitems.plan.asat import Moment
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +112,37 @@ def test_of_what_is_on_time_it_says_how_many_dates_can_no_longer_be_met(client, 
 def test_a_ministers_office_is_told_where_its_papers_are(client, plan):
     client.force_login(OfficeSeatFactory(portfolio=plan.portfolio).user)
     assert ["You read no plan." in client.get(page).text for page in (PLANS, DUE)] == [True, True]
+
+
+def test_a_ministers_office_sees_the_figures_of_the_last_paper_about_each_plan(
+    client, plan, django_assert_num_queries
+):
+    """What is late since, it reads in the next paper."""
+    earlier, last = (
+        IssuedPaperFactory(
+            briefing=BriefingFactory(
+                plan=plan, state="with_minister", dated=day, tracker_number=f"{day:%y}/1"
+            ),
+            document=to_json(document),
+            portfolio=plan.portfolio,
+            authorised_at=datetime(day.year, day.month, day.day, tzinfo=UTC),
+        )
+        for day, document in (
+            (date(2025, 8, 1), sample.document()),
+            (date(2026, 8, 1), sample.document()),
+        )
+    )
+    of_another = IssuedPaperFactory(portfolio="Minister of something else")
+    with django_assert_num_queries(2):
+        (row,) = paper_rows({plan.portfolio}, TODAY)
+    assert (row.issued, of_another.portfolio == plan.portfolio) == (last, False)
+    assert [each.issued for each in paper_rows({plan.portfolio}, date(2026, 1, 1))] == [earlier]
+    assert [each.number for each in row.late] == ["1.1", "1.2"]
+    client.force_login(OfficeSeatFactory(portfolio=plan.portfolio).user)
+    with time_machine.travel(datetime(2026, 12, 1, tzinfo=UTC)):
+        page = client.get(PLANS)
+    assert f'<td class="number" data-label="All items">{len(row.items)}</td>' in page.text
+    assert last.get_absolute_url() in page.text
 
 
 def test_a_plan_that_has_ended_stands_last_as_at_its_end(plan, police):
