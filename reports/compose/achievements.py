@@ -199,12 +199,11 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
 def _lacking_evidence(writer: Writer, counts: Counter[Completion]) -> str:
     """Return for how many completed milestones evidence is missing: "DoL cannot yet vouch fully for six of the 35 milestones reported
     complete: two have no evidence on file and four rest on a note alone."; "" if it is missing for
-    none. Where the summary has how many, this says only what is missing. What was usual before is counted among them, and is
-    told by the annex."""
+    none. Where the summary has how many, this says only what is missing. What was usual before, or was done before the plan began,
+    is counted by itself."""
     reviewer = writer.facts.coordinator.short_name
     bare, notes, doubted = (counts[each] for each in LACKING)
-    total = counts.total()
-    if not bare or bare == total:
+    if not bare or bare == counts.total():
         return ""
     lacking = bare + notes + doubted
     which = "it" if lacking == 1 else number(bare)
@@ -214,10 +213,29 @@ def _lacking_evidence(writer: Writer, counts: Counter[Completion]) -> str:
     if writer.tells_of_lacking:
         for_which = f"for which {reviewer} cannot yet vouch fully"
         if lacking == 1:
-            return f"The one milestone {for_which} has no evidence on file."
-        return f"Of the {number(lacking)} milestones {for_which}, {join_words(parts)}."
+            return f"The one milestone {for_which} has no evidence on file{_not_new(counts)}."
+        return f"Of the {number(lacking)} milestones {for_which}, {join_words(parts)}{_not_new(counts)}."
     of_completed = "" if writer.is_tight else _of_completed(writer.facts)
-    return f"{lacking_in_short(writer.facts)}: {join_words(parts)}{of_completed}."
+    return f"{lacking_in_short(writer.facts)}: {join_words(parts)}{of_completed}{_not_new(counts)}."
+
+
+def _not_new(counts: Counter[Completion]) -> str:
+    """Return how many more completed milestones are no new work of the plan, as the end of a sentence."""
+    more = [
+        f"{number(count)} more {agree(count, *verbs)}"
+        for count, verbs in (
+            (
+                counts[Completion.BUSINESS_AS_USUAL],
+                ("is business as usual", "are business as usual"),
+            ),
+            (
+                counts[Completion.BEFORE_PLAN],
+                ("was done before the Plan", "were done before the Plan"),
+            ),
+        )
+        if count
+    ]
+    return f"; {join_words(more)}" if more else ""
 
 
 def _of_completed(facts: Facts) -> str:
@@ -239,19 +257,9 @@ def _without_evidence(counts: Counter[Completion]) -> str:
     bare = counts[Completion.NOTE_ONLY] + counts[Completion.WITHOUT]
     if not bare or counts[Completion.WITH_EVIDENCE] or counts[Completion.QUESTIONED]:
         return ""
-    usual, before = counts[Completion.BUSINESS_AS_USUAL], counts[Completion.BEFORE_PLAN]
-    more = [
-        f"{number(count)} more {agree(count, *verbs)}"
-        for count, verbs in (
-            (usual, ("is business as usual", "are business as usual")),
-            (before, ("was done before it", "were done before it")),
-        )
-        if count
-    ]
-    aside = f"; {join_words(more)}" if more else ""
     of = f"None of the {number(bare)} milestones" if bare > 1 else "The one milestone"
     has = "has" if bare > 1 else "has no"
-    return f"{of} completed since the Plan began {has} evidence on file yet{aside}."
+    return f"{of} completed since the Plan began {has} evidence on file yet{_not_new(counts)}."
 
 
 def _headlines(

@@ -402,8 +402,9 @@ LACKING = (Completion.WITHOUT, Completion.NOTE_ONLY, Completion.QUESTIONED)
 def lacking_in_short(facts: Facts) -> str:
     """Return "DoL cannot yet vouch fully for six of the 35 milestones reported complete", without a full stop."""
     count, total = _lacking(facts)
+    new = "new " if total < facts.completions.counts.total() else ""
     return (
-        f"{facts.coordinator.short_name} cannot yet vouch fully for {number(count)} of the {number(total)} milestones "
+        f"{facts.coordinator.short_name} cannot yet vouch fully for {number(count)} of the {number(total)} {new}milestones "
         "reported complete"
     )
 
@@ -416,5 +417,8 @@ def is_badly_shown(facts: Facts) -> bool:
 
 
 def _lacking(facts: Facts) -> tuple[int, int]:
+    """Return for how many completed milestones evidence is missing, and of how many it is asked: not of business as usual, and
+    not of what was done before the plan."""
     counts = facts.completions.counts
-    return sum(counts[each] for each in LACKING), counts.total()
+    count = sum(counts[each] for each in LACKING)
+    return count, count + counts[Completion.WITH_EVIDENCE]

@@ -26,7 +26,8 @@ def given(*classes):
 def test_achievements_end_with_how_they_are_shown_to_be_done():
     of = given(*["with_evidence"] * 5, "without", "business_as_usual")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "DoL cannot yet vouch fully for one of the seven milestones reported complete: it has no evidence on file."
+        "DoL cannot yet vouch fully for one of the six new milestones reported complete: it has no evidence on "
+        "file; one more is business as usual."
     )
 
 
@@ -34,7 +35,7 @@ def test_what_lacks_evidence_is_said_first_with_what_rests_on_a_note_or_is_quest
     of = given("with_evidence", "without", "without", "note_only", "questioned", "before_plan")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
         "Of the four milestones for which DoL cannot yet vouch fully, two have no evidence on file, one rests on a note alone and DoL "
-        "questions one."
+        "questions one; one more was done before the Plan."
     )
 
 
