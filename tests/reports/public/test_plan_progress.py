@@ -390,11 +390,11 @@ def test_the_database_refuses_to_change_or_delete_a_page(plan):
 
 
 @pytest.mark.parametrize("items", [1, 3])
-def test_the_content_takes_eleven_queries(plan, items, django_assert_num_queries):
+def test_the_content_takes_twelve_queries(plan, items, django_assert_num_queries):
     for _ in range(items):
         WorkItemFactory(plan=plan, pillar=plan.pillars.get(), lead_agency=plan.coordinating_agency)
     moment = moment_of(plan, ON, ON)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         content_of(plan, moment, PARTS)
 
 
