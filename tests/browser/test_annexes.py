@@ -41,7 +41,7 @@ def test_annexes_can_be_chosen_and_ordered_by_keyboard(choices, briefing):
     choices.keyboard.press("Enter")
     expect(choices.get_by_role("status")).to_contain_text("The annexes were saved")
     briefing.refresh_from_db()
-    assert briefing.annexes == ["risks", "progress", "items"]
+    assert briefing.annexes == ["risks", "progress", "items", "measures", "findings"]
 
 
 def test_no_refusal_on_the_page_has_an_accessibility_fault(
