@@ -187,11 +187,15 @@ def _shown(writer: Writer) -> Iterator[Paragraph]:
     yield writer.paragraph(
         without or lacking or in_english(sentence)(found, writing),
         about="shown to be done",
+        # It sums the plan up: what is filed later is no version of a milestone.
         sources=[
-            milestone_source(item, step)
-            for item in facts.items
-            for step in item.milestones
-            if step.pk in done
+            facts.plan_source,
+            *(
+                milestone_source(item, step)
+                for item in facts.items
+                for step in item.milestones
+                if step.pk in done
+            ),
         ],
     )
 
@@ -203,9 +207,9 @@ def _lacking_evidence(writer: Writer, counts: Counter[Completion]) -> str:
     is counted by itself."""
     reviewer = writer.facts.coordinator.short_name
     bare, notes, doubted = (counts[each] for each in LACKING)
-    if not bare or bare == counts.total():
-        return ""
     lacking = bare + notes + doubted
+    if not bare or not counts[Completion.WITH_EVIDENCE]:
+        return ""
     which = "it" if lacking == 1 else number(bare)
     parts = [f"{which} {agree(bare, 'has', 'have')} no evidence on file"]
     parts += [f"{number(notes)} {agree(notes, 'rests', 'rest')} on a note alone"] if notes else []

@@ -11,7 +11,7 @@ from agencies.models import Agency
 from reports.briefings.views import files
 from reports.portfolio import owed
 from reports.portfolio.forms import AgencyForm, DayForm
-from reports.portfolio.papers import paper_rows
+from reports.portfolio.last_papers import paper_rows
 from reports.portfolio.side_by_side import month_before, plan_rows
 from reports.render import csv
 from workitems.models.plan import READING_ROLES

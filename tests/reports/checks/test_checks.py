@@ -95,7 +95,7 @@ def test_milestones_completed_in_the_period_without_evidence_are_a_warning_until
         "One milestone was completed in the period without evidence, as an annex says. (Item 1.2.)",
     )
     EvidenceFactory(milestone=done)
-    # The summary said so too.
+    # Achievements said so too.
     assert [check.key for check in checks.failed_checks(read_drafted(found_in))] == ["stale"]
     assert early.completed_on < DATED
 

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from reports.document import to_json
-from reports.portfolio.papers import paper_rows
+from reports.portfolio.last_papers import paper_rows
 from reports.portfolio.side_by_side import COLUMNS, plan_rows
 from reports.progress.dashboard import read_dashboard
 from reports.progress.view import PlanView
