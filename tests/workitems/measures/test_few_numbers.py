@@ -7,11 +7,18 @@ from typing import Any
 import pytest
 import time_machine
 
-from tests.factories import MeasureFactory, TargetFactory, UserFactory, WorkItemFactory
+from tests.factories import (
+    MeasureFactory,
+    MeasureValueFactory,
+    TargetFactory,
+    UserFactory,
+    WorkItemFactory,
+)
 from tests.workitems.measures.test_sentence import BEGAN, random_measure
 from workitems.models import MeasureValue, Target
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
+from workitems.terms.measure_sentence import State
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 MEASURES = 150
@@ -76,3 +83,22 @@ def test_few_numbers_make_the_same_sentences_as_all():
         for every, rows in found.items():
             read[every] += sum(count for *_, count in rows)
     assert read[False] < read[True]
+
+
+def test_which_way_was_better_on_a_past_day_decides_which_numbers_are_read():
+    with time_machine.travel(BEGAN - timedelta(days=1)):
+        of = {"kind": "level", "as_told": "the number of days", "better": "lower"}
+        row = MeasureFactory(item__plan__adopted_on=None, **of)
+        due = BEGAN + timedelta(days=100)
+        TargetFactory(measure=row, number=10, due=due, set_on=BEGAN)
+        for days, number in ((100, 20), (130, 8), (190, 9), (195, 9)):
+            day = BEGAN + timedelta(days=days)
+            MeasureValueFactory(measure=row, day=day, given_on=day, accepted_on=day, number=number)
+    with time_machine.travel(BEGAN + timedelta(days=300)):
+        row.better = "higher"
+        row.save()
+    moment = Moment.end_of(BEGAN + timedelta(days=200))
+    few, every = (
+        next(iter(plan_at(row.plan, moment, all_numbers=every).measures)) for every in (False, True)
+    )
+    assert (few.state, few.sentence) == (State.REACHED_LATE, every.sentence)

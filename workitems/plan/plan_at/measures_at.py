@@ -10,8 +10,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from agencies.models import Agency
 from workitems.models import Measure, MeasureValue, Target
@@ -220,33 +219,44 @@ def readings_of(
     return {row.pk: (measured(row, began), targets[row.pk], values[row.pk]) for row in measures}
 
 
-def _told(rows: Any, on: date) -> Any:
-    """Return the accepted values that a measure's sentence needs: the last two numbers and what came after them, all
-    since a target fell due, corrections, and where it was counted differently. So a page reads few of many."""
+def _told(rows: Any, measures: "Collection[int] | QuerySet[Any]", on: date) -> Any:
+    """Return the accepted values that a measure's sentence needs, so that a page reads few of many: the last two numbers,
+    the first since a target fell due and the first that reaches it, corrections, and where there is no number or it was counted
+    differently."""
     corrected = Exists(MeasureValue.objects.accepted(on).filter(corrects=OuterRef("pk")))
-    due = Target.objects.filter(measure=OuterRef("measure"), set_on__lte=on, due__lte=on).filter(
-        due__lte=OuterRef("day")
+    numbers = MeasureValue.objects.accepted(on).filter(
+        ~corrected, number__isnull=False, corrects=None
     )
+    newest = numbers.filter(measure=OuterRef("pk")).order_by("-day").values("pk")
     # A share of nothing is not judged.
-    counted = Q(number__isnull=False, corrected=False) & (Q(of=None) | ~Q(of=0))
-    last = Window(Max(Case(When(counted, then=F("day")))), partition_by=F("measure"))
-    is_number = Case(When(number__isnull=False, corrected=False, then=1), default=0)
-    newest = Window(
-        RowNumber(),
-        partition_by=[F("measure"), is_number],
-        order_by=[F("day").desc(), F("pk").desc()],
+    counted = newest.filter(Q(of=None) | ~Q(of=0))
+    due = Target.objects.filter(measure__in=measures, set_on__lte=on, due__lte=on)
+    since = (
+        numbers.filter(measure=OuterRef("measure"), day__gte=OuterRef("due"))
+        .order_by("day")
+        .values("pk")
     )
-    told = Q(last=None) | Q(day__gte=F("last")) | Q(corrected=True) | Q(corrects__isnull=False)
-    return (
-        rows.annotate(corrected=corrected)
-        .annotate(last=last, is_since=Exists(due), newest=newest)
-        .filter(
-            told
-            | Q(not_comparable=True)
-            | Q(is_since=True)
-            | Q(number__isnull=False, corrected=False, newest__lte=2)
-        )
+    # In both directions, because the measure may say today that less is better, and not have said so by that day.
+    reaching = [since.filter(**{f"number__{than}": OuterRef("number")}) for than in ("gte", "lte")]
+    # A share is judged exactly, and a period if it is as long as the target's: the database does not do so.
+    # The kind stands first, so that other numbers are not looked up.
+    of_any = Q(measure__kind__in=(Measure.Kind.SHARE, Measure.Kind.PERIOD)) & Q(
+        Exists(due.filter(measure=OuterRef("measure"), due__lte=OuterRef("day")))
     )
+    of_measures = Measure.objects.filter(pk__in=measures)
+    chosen = [
+        *(
+            of_measures.values_list(Subquery(each))
+            for each in (newest[:1], newest[1:2], counted[:1])
+        ),
+        *(due.values_list(Subquery(each[:1])) for each in (since, *reaching)),
+    ]
+    told = (
+        Q(number=None) | Q(not_comparable=True) | Q(corrects__isnull=False) | Q(corrected) | of_any
+    )
+    for each in chosen:
+        told |= Q(pk__in=each)
+    return rows.filter(told)
 
 
 def _recorded(
@@ -263,7 +273,7 @@ def _recorded(
         targets[measure].append(Aim(pk, number, KnownDate(due, known_to), *rest))
     rows = MeasureValue.objects.accepted(on).filter(**of).order_by("day", "pk")
     if not all_numbers:
-        rows = _told(rows, on)
+        rows = _told(rows, measures, on)
     for measure, *row, of_return in rows.values_list(*VALUE_COLUMNS):
         pk, day, number, of, starts_on, differs, because, *rest = row
         expected, known_to, corrects, reason, agency = rest
