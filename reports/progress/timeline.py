@@ -249,7 +249,8 @@ def _items(plan: Plan, moment: Moment, earlier: dict[int, list[date]]) -> list[T
     waits = waits_at(plan, moment)
     late = {step.pk for step in waits.not_met}
     open_delays = grouped(delays_at(moment, of_delays, only_open=True), "milestone")
-    delays_of: dict[TimelineMilestone, Sequence[DelayAt]] = {}
+    # Of each item, the open delays of its milestones, in their order.
+    held_up: dict[int, list[Sequence[DelayAt]]] = defaultdict(list)
     columns: tuple[str, ...] = (*TimelineMilestone._fields[:9], "item_id", "id")
     for row in read_at(Milestone, moment, columns, of, order=("number", "id")):
         *_, done, gone, item, pk = row
@@ -265,18 +266,16 @@ def _items(plan: Plan, moment: Moment, earlier: dict[int, list[date]]) -> list[T
             waits.in_words(pk) if pk in waits.of else "",
             waits.earliest[pk].day if pk in late else None,
         )
-        step = new(TimelineMilestone, (*row[:9], between, *held))
-        steps[item].append(step)
-        if pk in open_delays:
-            delays_of[step] = open_delays[pk]
+        steps[item].append(new(TimelineMilestone, (*row[:9], between, *held)))
+        held_up[item].append(open_delays.get(pk, ()))
     found = []
     columns = ("id", "number", "title", "pillar_id", "lead_agency_id", "stage")
     for row in read_at(WorkItem, moment, columns, {"plan_id": plan.pk}):
         own = steps.get(row[0], ())
         late_by, due = dates_ahead(own, on)
         if late_by.state == Late.SLIPPING:
-            worst = max(own, key=lambda step: step.slip)
-            late_by = while_waiting(late_by, worst, delays_of.get(worst, ()))
+            pairs = zip(own, held_up[row[0]], strict=True)
+            late_by = while_waiting(late_by, *max(pairs, key=lambda pair: pair[0].slip))
         found.append(new(TimelineItem, (*row, own, late_by, due)))
     return sorted(found, key=lambda item: (number_key(item.number), item.pk))
 

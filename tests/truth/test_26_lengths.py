@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reports.compose import compose
 from reports.drafting.cover import draft
 from reports.progress.timeline import read_timeline
-from tests.factories import AppointmentFactory, DelayFactory, MilestoneFactory
+from tests.factories import AppointmentFactory, DelayFactory, MilestoneFactory, WorkItemFactory
 from tests.reports.compose.test_compose import on
 from workitems.plan.asat import Moment
 from workitems.plan.plan_at import plan_at
@@ -138,3 +138,20 @@ def test_an_item_has_the_length_of_its_milestone_wherever_it_is_listed():
     assert at.lateness_of(at.items[0]).words == words
     assert strip.words == words
     assert (row.standing, row.milestones[0].standing) == (words, words)
+
+
+@pytest.mark.django_db
+def test_a_milestone_that_is_alike_but_waits_for_nothing_keeps_its_own_length_on_the_timeline():
+    day = date(2010, 5, 1)
+    with on(day):
+        dates = {"original_due": date(2010, 5, 20), "forecast_due": date(2010, 9, 16)}
+        waits = MilestoneFactory(description="Leaflet printed", **dates)
+        alike = WorkItemFactory(plan=waits.item.plan, pillar=waits.item.pillar)
+        MilestoneFactory(item=alike, description="Leaflet printed", **dates)
+        DelayFactory(milestone=waits, found_on=day, settlement="needs_decision")
+        (group,) = read_timeline(waits.item.plan, Moment.today(day)).groups
+    words = {strip.number: strip.words for strip in group.strips}
+    assert words == {
+        waits.item.number: "Expected at least three months late",
+        alike.number: "Expected nearly four months late",
+    }
