@@ -59,8 +59,7 @@ class PaperRow:
 
 
 def paper_rows(portfolios: Iterable[str], on: date) -> list[PaperRow]:
-    """Return, for the portfolios of a Minister's office, the last paper about each plan that was signed by the day, the newest
-    first. Two queries."""
+    """Return the last paper about each plan that was signed by the day for one of the portfolios, newest first. Two queries."""
     signed = IssuedPaper.objects.addressed_to(portfolios).filter(authorised_at__date__lte=on)
     newest = dict(
         signed.order_by("briefing__dated", "authorised_at", "pk").values_list(

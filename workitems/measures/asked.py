@@ -1,13 +1,14 @@
 """The measures that an agency is asked about in a return, and which numbers are due. Reads only."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agencies.records.composed import composed
@@ -31,11 +32,12 @@ from workitems.terms.measure_sentence import (
 )
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AskedMeasure:
     """A measure in a return. `value` is what this return says of it; `last` the number before it, accepted or waiting.
 
-    `corrected` is what replaced `value` later. `is_due` if a number is older than it is asked, or none was given; `is_wanted` if it is due and this return says nothing.
+    `corrected` is what replaced `value` later. `is_due` if a number is older than it is asked, or none was given; `is_wanted`
+    if it is due and this return says nothing.
     """
 
     measure: Measure
@@ -59,15 +61,21 @@ class AskedMeasure:
         return reading(self.measured, self.targets, [*self.counted, *said], self.on)
 
     @property
+    def as_said(self) -> str:
+        """What a return that is handed in says: the sentence as it prints, and to what its number was corrected later."""
+        if self.corrected is None:
+            return self.as_printed.sentence
+        later = _("It was corrected later to {number}.").format(
+            number=number_in_words(self.measured, self.corrected)
+        )
+        return f"{self.as_printed.sentence} {later}"
+
+    @property
     def last_in_words(self) -> str:
         """ "83 in November 2026"."""
         if self.last is None:
             return ""
         return f"{number_in_words(self.measured, self.last)} {when_in_words(self.last)}"
-
-    @property
-    def corrected_in_words(self) -> str:
-        return number_in_words(self.measured, self.corrected) if self.corrected else ""
 
     @property
     def baseline_in_words(self) -> str:
@@ -162,14 +170,10 @@ def measures_asked(
             waiting[value.measure_id].append(given(value))
     if until is not None:
         own = {row.measure_id: row.instance for row in _said_until(of_return, until)}
-    found = [
-        _asked(row, of_return, recorded[row.pk], own.get(row.pk), waiting[row.pk], on)
+    return [
+        _asked(row, of_return, recorded[row.pk], own.get(row.pk), waiting[row.pk], corrected, on)
         for row in measures
     ]
-    for each in found:
-        if each.value is not None:
-            each.corrected = corrected.get(each.value.pk)
-    return found
 
 
 def _said_until(of_return: Return, until: datetime) -> Any:
@@ -185,6 +189,7 @@ def _asked(
     recorded: tuple[Measured, list[Aim], list[Given]],
     value: MeasureValue | None,
     waiting: Iterable[Given],
+    corrected: Mapping[int | None, Given],
     on: date,
 ) -> AskedMeasure:
     measured, targets, counted = recorded
@@ -202,4 +207,5 @@ def _asked(
         last=last,
         is_due=is_due(row.asked, last.day if last else None, of_return.round),
         on=on,
+        corrected=corrected.get(value.pk) if value else None,
     )

@@ -159,9 +159,8 @@ class _Comparing:
                     late, key=lambda row: (not row.is_overdue, -row.late.days), default=None
                 )
                 cause = self.cause(worst) if worst else None
-                if worst and cause:
-                    now = now._replace(late=while_waiting(now.late, worst, [cause]))
-                yield change_words.became_late(was, now, cause)
+                late_by = while_waiting(now.late, worst, [cause]) if worst and cause else now.late
+                yield change_words.became_late(was, now._replace(late=late_by), cause)
             if was is None:
                 yield change_words.new(
                     now._replace(milestones=tuple(milestones)),

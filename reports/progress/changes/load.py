@@ -93,8 +93,8 @@ def _entered(before: PlanThen, after: PlanThen, since: Moment, at: Moment) -> di
 
 
 def _moved_again(before: PlanThen, after: PlanThen, at: Moment) -> dict[int, str]:
-    """Return by delay the reason that was given for the last move of a date, of delays that were open before it. One query
-    if there are any. The delay itself has the reason of its first."""
+    """Return why the date of each earlier delay moved again between the moments, by delay: the delay itself has the reason of its
+    first move. One query if there are any."""
     was, now = (
         {row.pk: row.times_moved for steps in then.milestones.values() for step in steps for row in step.delays}
         for then in (before, after)

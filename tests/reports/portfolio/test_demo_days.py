@@ -3,25 +3,19 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import transaction
 
 from reports.portfolio.side_by_side import COLUMNS, plan_rows
 from reports.progress.dashboard import in_all, read_dashboard
 from reports.progress.view import PlanView
-from tests.workitems.demo.plans import TODAY, load, noon
-from workitems.demo import four_plans
+from tests.workitems.demo.plans import TODAY, four_loaded
 from workitems.models import Plan
 from workitems.plan.asat import Moment
 
 
 @pytest.fixture(scope="module")
 def _four(django_db_setup, django_db_blocker):
-    """Load the plans once for all tests here, which only read, and roll them back after the last."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load()
-        four_plans.load(noon(TODAY))
+    with four_loaded(django_db_blocker):
         yield
-        transaction.set_rollback(True)
 
 
 @pytest.mark.usefixtures("_four")

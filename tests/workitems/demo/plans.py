@@ -1,10 +1,12 @@
 """Loads the demo on a chosen day, and finds delays that its plans leave unexplained."""
 
+from contextlib import contextmanager
 from datetime import date, datetime, time
 
+from django.db import transaction
 from django.utils import timezone
 
-from workitems.demo import demo_plans
+from workitems.demo import demo_plans, four_plans
 from workitems.models import Delay, Milestone
 from workitems.terms.lateness import milestone_lateness
 
@@ -17,6 +19,16 @@ def noon(day):
 
 def load(day=TODAY):
     return demo_plans.load(noon(day))
+
+
+@contextmanager
+def four_loaded(django_db_blocker):
+    """Load the four plans for the tests of a module, which only read, and roll them back after the last."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load()
+        four_plans.load(noon(TODAY))
+        yield
+        transaction.set_rollback(True)
 
 
 def unexplained(plan, on):

@@ -6,10 +6,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 
 from agencies.models import Agency, User
-from tests.workitems.demo.plans import TODAY, load, noon, unexplained
+from tests.workitems.demo.plans import TODAY, four_loaded, noon, unexplained
 from workitems.demo import demo_plans, four_plans
 from workitems.demo.people import PASSWORD, PEOPLE, user_of
 from workitems.desk import to_dos as desk
@@ -20,12 +19,8 @@ from workitems.returns.other_rounds import returns_near
 
 @pytest.fixture(scope="module")
 def _four(django_db_setup, django_db_blocker):
-    """Load the plans once for all tests here, which only read, and roll them back after the last."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        load()
-        four_plans.load(noon(TODAY))
+    with four_loaded(django_db_blocker):
         yield
-        transaction.set_rollback(True)
 
 
 pytestmark = [

@@ -197,7 +197,7 @@ class MilestoneAt(NamedTuple):
         return lateness.milestone_lateness(self, self.on)
 
     def as_sure(self, late: Lateness) -> Lateness:
-        """Return its lateness, or that of the item which it decides, with the length that is sure. Its delays were read."""
+        """Return a lateness, its own or that of its item, with the length that is sure. Its delays must be read."""
         return lateness.while_waiting(late, self, self.delays)
 
     def is_due_within(self, days: int) -> bool:
@@ -270,7 +270,7 @@ class ItemAt(NamedTuple):
 
     @property
     def late_as_sure(self) -> Lateness:
-        """How late it is, with the length that is sure of what waits for something. Its delays were read."""
+        """How late it is, with the length that is sure where it waits for something. Its delays must be read."""
         step = self.late_milestone
         return step.as_sure(self.late) if step else self.late
 

@@ -141,7 +141,7 @@ def release_rest(request: HttpRequest, pk: int) -> HttpResponse:
             "Decided of {count} papers: release in full.",
             count,
         )
-        messages.success(request, message.format(count=count))
+        return done(request, message, "requests:request", pk, count=count)
     return redirect("requests:request", pk)
 
 
