@@ -8,11 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from reports.document import Document, Paragraph, Recommendation, markup
+from reports.document import Document, DocumentError, Paragraph, Recommendation, markup
 from reports.document.wording import capitalised
-from reports.drafting import concerns, draft_rows
+from reports.drafting import concerns
 from reports.drafting.draft import Draft, printed
-from reports.drafting.paper import assembled, generated
+from reports.drafting.paper import read_drafted
 from reports.models import Clearance, ClearanceComment
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.word_diff import Strand, short_diff
@@ -36,7 +36,8 @@ class Place:
     """A paragraph or recommendation that concerns the agency, with its comments.
 
     Of a list, `printed` has the agency's own bullets, and of sentences about several agencies'
-    records its own; `others` is the number of the rest.
+    records its own; `others` is the number of the rest. `since` is a diff of what its records said when
+    it was written and what they say now, of a paragraph that is the agency's alone.
     """
 
     key: str
@@ -44,6 +45,8 @@ class Place:
     printed: Paragraph | Recommendation
     threads: tuple[Thread, ...]
     others: int = 0
+    is_outdated: bool = False
+    since: tuple[Strand, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,11 @@ def read_consultation(clearance: Clearance, today: date | None = None) -> Consul
     Raise `DocumentError` if the paper cannot be made.
     """
     briefing = clearance.briefing
-    draft = draft_rows.read_draft(briefing).draft
-    found = generated(briefing, draft, today)
-    document = assembled(draft, found)
+    drafted = read_drafted(briefing, today)
+    document, draft = drafted.document, drafted.draft
+    if document is None or drafted.found is None:
+        raise DocumentError(drafted.fault)
+    changed_since = drafted.outdated | {each.key: (each.was, each.now) for each in drafted.drifts}
     owners = concerns.owners_of(draft)
     agency, commented = clearance.agency_id, concerns.commented_keys(clearance)
     by_place = defaultdict(list)
@@ -93,7 +98,8 @@ def read_consultation(clearance: Clearance, today: date | None = None) -> Consul
             each,
             printed(draft, owners[each.key][agency]),
             tuple(by_place.pop(each.key, ())),
-            found.facts.maori,
+            drafted.found.facts.maori,
+            changed_since.get(each.key),
         )
         for each in paragraphs
         if agency in owners[each.key]
@@ -127,7 +133,7 @@ def read_consultation(clearance: Clearance, today: date | None = None) -> Consul
             Change(
                 each.key,
                 capitalised(str(each.what)),
-                tuple(short_diff(*(text.replace("**", "") for text in (each.was, each.now)))),
+                _diff(each.was, each.now),
             )
             for each in (changed if clearance.cleared else ())
         ),
@@ -147,9 +153,14 @@ def earlier_answers(rows: Iterable[Clearance]) -> dict[int, Any]:
 
 
 def _own_place(
-    paragraph: Paragraph, words: str, threads: tuple[Thread, ...], maori: tuple[str, ...]
+    paragraph: Paragraph,
+    words: str,
+    threads: tuple[Thread, ...],
+    maori: tuple[str, ...],
+    changed: tuple[str, str] | None,
 ) -> Place:
-    """Return the place of a paragraph of which the words are the agency's own."""
+    """Return the place of a paragraph of which the words are the agency's own. `changed` is what its records said and
+    say now, if that differs; other agencies' sentences may be all that does."""
     name, others = _("Paragraph {number}").format(number=paragraph.number), 0
     if words.startswith("- "):
         own = set(concerns.lines_of(words))
@@ -162,7 +173,14 @@ def _own_place(
         others = len(sentences(markup.to_source(paragraph.text))) - len(sentences(words))
         if others:
             paragraph = replace(paragraph, text=markup.inline(words, maori=maori))
-    return Place(paragraph.key, name, paragraph, threads, others)
+    own_words = concerns.lines_of(words) if words.startswith("- ") else sentences(words)
+    is_outdated = changed is not None and any(each not in changed[1] for each in own_words)
+    since = _diff(*changed) if changed and is_outdated and not others else ()
+    return Place(paragraph.key, name, paragraph, threads, others, is_outdated, since)
+
+
+def _diff(was: str, now: str) -> tuple[Strand, ...]:
+    return tuple(short_diff(*(text.replace("**", "") for text in (was, now))))
 
 
 def threads(draft: Draft, comments: Iterable[ClearanceComment]) -> list[Thread]:

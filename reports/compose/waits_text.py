@@ -34,8 +34,8 @@ def waits_sentence(writer: Writer, milestone: MilestoneAt) -> tuple[str, Source]
 
 @in_english
 def waits_in_register(facts: Facts, milestone: MilestoneAt) -> str:
-    """Return what a milestone waits for, beside its delay in a table: "It waits for 3.3.2 of Police, now expected on 29
-    January 2027." "" if nothing confirmed and open holds it up."""
+    """Return what a milestone waits for, beside its delay in a table: "It waits for “Bail” of Police (3.3), now expected on
+    29 January 2027." "" if nothing confirmed and open holds it up."""
     waits = facts.waits.waits
     step = waits.steps.get(milestone.pk)
     wait = waits.deciding(step) if step else None

@@ -207,6 +207,31 @@ def test_an_agency_is_shown_its_own_sentences_and_how_many_others_there_are(brie
     assert (said, place.others) == (OF_CUSTOMS, 1)
 
 
+def test_an_agency_is_told_where_its_records_have_changed_since_and_what_they_would_say(
+    briefing, police, customs, delays, client
+):
+    explain(delays[0], "The printer is broken.")
+    act(delays[0], "Hire a second printer")
+
+    def places(agency):
+        row = briefing.clearances.select_related("briefing", "agency").get(agency=agency)
+        return [
+            (
+                [each.text for each in place.since if each.is_removed],
+                [each.text for each in place.since if each.is_added],
+                place.others,
+            )
+            for place in read_consultation(row).own
+            if place.is_outdated
+        ]
+
+    assert places(customs) == []
+    assert places(police) == [
+        ([], [], 1),
+        (["ask for money in the next budget"], ["hire a second printer"], 0),
+    ]
+
+
 def test_figures_of_several_agencies_belong_to_none(briefing, police, customs):
     draft = draft_rows.read_draft(briefing).draft
     figures = draft.portion("purpose").parts[1]

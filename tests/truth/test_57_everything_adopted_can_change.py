@@ -611,5 +611,5 @@ def test_what_a_late_milestone_waits_for_is_its_cause_and_one_that_cannot_be_met
     agency = waited.responsible_agency
     assert (line.is_late, line.cause) == (
         True,
-        f"It waits for 3.3.2 of {agency}, now expected on 31 August 2010.",
+        f"It waits for “{waited}” of {agency} (3.3), now expected on 31 August 2010.",
     )

@@ -34,8 +34,8 @@ def _to_answer(row: Wait, on: date) -> Line:
         due=row.answer_by,
         on=on,
         plan=row.other_plan.title,
-        what=_("Confirm or dispute that {reference} of {agency} waits for {other}").format(
-            reference=row.milestone.reference, agency=row.agency, other=row.waits_for.reference
+        what=_("Confirm or dispute that “{milestone}” of {agency} waits for “{other}”").format(
+            milestone=row.milestone, agency=row.agency, other=row.waits_for
         ),
         detail=row.why,
         url=reverse("waits:detail", args=[row.other_plan.slug, row.pk]),
@@ -49,10 +49,10 @@ def _withdrawn(row: Wait, on: date) -> Line:
         due=row.waits_for.withdrawn_on,
         on=on,
         plan=row.plan.title,
-        what=_("{reference} waits for {other}, which is withdrawn: say what now").format(
-            reference=row.milestone.reference, other=row.waits_for.reference
+        what=_("“{milestone}” waits for “{other}”, which is withdrawn: say what now").format(
+            milestone=row.milestone, other=row.waits_for
         ),
-        detail=str(row.milestone),
+        detail=str(row.milestone.item),
         when=_("Since {day}").format(day=since(row.waits_for.withdrawn_on, on)),
         url=row.get_absolute_url(),
         is_late=False,

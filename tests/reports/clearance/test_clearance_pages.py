@@ -359,6 +359,6 @@ def test_the_agencys_page_takes_the_same_queries_for_three_comments_as_for_one(
     for _ in range(count):
         ClearanceCommentFactory(clearance=asked, made_by=by)
         ClearanceCommentFactory(clearance=asked, made_by=by, key=own)
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(44):
         response = approver.get(asked.get_absolute_url())
     assert len(response.context["page"].others) == count

@@ -336,7 +336,8 @@ def test_of_two_milestones_with_the_same_dates_only_the_one_that_waits_is_dotted
     assert titles == [
         (
             "Step 1",
-            f"promised 30 September 2010, expected 30 September 2010, waits for 9.9.3 of {agency}, now expected on "
+            f"promised 30 September 2010, expected 30 September 2010, waits for “{slow}” of {agency} (9.9), now "
+            "expected on "
             "30 June 2012 (confirmed), earliest 30 June 2012",
         ),
         ("Step 2", "promised 30 September 2010, expected 30 September 2010"),

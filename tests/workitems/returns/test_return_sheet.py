@@ -612,6 +612,6 @@ def test_what_a_milestone_waits_for_stands_below_it_and_is_not_read(
     assert cell.value.splitlines() == [
         "Brochure printed",
         "The agreed date can no longer be met.",
-        f"Waits for 3.3.2 of {others[0]}, now expected on 30 September 2010 (confirmed)",
-        f"Waited for by 4.1.1 of {others[1]}, agreed for 30 June 2010, which can no longer be met",
+        f"Waits for “{other}” of {others[0]} (3.3), now expected on 30 September 2010 (confirmed)",
+        f"Waited for by “{third}” of {others[1]} (4.1), agreed for 30 June 2010, which can no longer be met",
     ]

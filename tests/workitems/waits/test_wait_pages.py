@@ -167,7 +167,7 @@ def test_the_other_agency_confirms_it_on_its_desk(
 ):
     wait = WaitFactory(milestone=leads, waits_for=tracing, unanswered=True)
     desk = words(page(client, answerer, "home"))
-    assert "Confirm or dispute that 3.6.2 of Inland Revenue waits for 3.3.2" in desk
+    assert f"Confirm or dispute that “{leads}” of Inland Revenue waits for “{tracing}”" in desk
     address = ("waits:detail", leads.item.plan.slug, wait.pk)
     assert (
         page(client, releaser, *address, data={"answer": "confirmed", "version": 1}).status_code

@@ -295,8 +295,8 @@ def test_only_confirmed_waits_say_that_a_date_cannot_be_met(first, second, plan)
     assert at.waits.earliest[first.pk] == Earliest(SLIPPED)
     (item,) = (each for each in at.items if each.pk == first.item_id)
     assert [reason.words for reason in at.reasons(item.pk)] == [
-        f"The agreed date of “{first.description}” can no longer be met: it waits for 2.2.3 of Police, "
-        "now expected on 30 September 2010."
+        f"The agreed date of “{first.description}” can no longer be met: it waits for "
+        f"“{second.description}” of Police (2.2), now expected on 30 September 2010."
     ]
     (line,) = (each for each in attention(at) if each.number == item.number)
     assert (line.gist, line.cause) == (
@@ -323,14 +323,14 @@ def test_a_list_says_when_what_is_waited_for_can_come_and_who_waits(first, plan,
     WaitFactory(milestone=first, waits_for=third, disputed=True)
     found = plan_at(plan, Moment(date(2010, 4, 1))).waits
     assert found.in_words(first.pk).split("; ") == [
-        "2.2.1 of Police, expected on 1 June 2010, on 11 September 2010 at the earliest, and 30 days needed after it (confirmed)",
-        "3.1.1 of Police, now expected on 1 September 2010 (disputed)",
+        f"“{second}” of Police (2.2), expected on 1 June 2010, on 11 September 2010 at the earliest, and 30 days needed after it (confirmed)",
+        f"“{third}” of Police (3.1), now expected on 1 September 2010 (disputed)",
     ]
     # By their numbers, whichever was entered first.
     agency, agreed = first.responsible_agency.short_name, found.steps[first.pk].agreed
     assert found.back_in_words(third.pk).split("; ") == [
-        f"1.1.1 of {agency}, agreed for {agreed} (disputed, so it counts for no date)",
-        "2.2.1 of Police, agreed for 1 June 2010, which can no longer be met",
+        f"“{first}” of {agency} (1.1), agreed for {agreed} (disputed, so it counts for no date)",
+        f"“{second}” of Police (2.2), agreed for 1 June 2010, which can no longer be met",
     ]
 
 

@@ -216,8 +216,8 @@ class Waits:
         )
 
     def why_not_met(self, step: StepAt) -> str:
-        """ "The agreed date of “First leads passed on” can no longer be met: it waits for 3.3.2 of Police, now expected
-        on 29 January 2027." """
+        """ "The agreed date of “First leads passed on” can no longer be met: it waits for “Way of tracing agreed with
+        banks” of Police (3.3), now expected on 29 January 2027." """
         wait = self.deciding(step)
         assert wait is not None
         other = self.steps[wait.waits_for]
@@ -230,8 +230,8 @@ class Waits:
         )
 
     def held_up_by(self, milestone: int) -> str:
-        """Return "It waits for 3.3.2 of Police, now expected on 29 January 2027." of one that waits for what is open, and
-        that is confirmed; else ""."""
+        """Return "It waits for “Bail” of Police (3.3), now expected on 29 January 2027." of one that waits for what is open,
+        and that is confirmed; else ""."""
         step = self.steps.get(milestone)
         wait = self.deciding(step) if step else None
         if wait is None or not self.steps[wait.waits_for].is_open:
@@ -254,7 +254,7 @@ class Waits:
         return ", ".join(parts)
 
     def in_words(self, milestone: int) -> str:
-        """Return what a milestone waits for in a table: "3.3.2 of Police, now expected on 29 January 2027 (confirmed)"."""
+        """Return what a milestone waits for in a table: "“Bail” of Police (3.3), now expected on 29 January 2027 (confirmed)"."""
         found = []
         for row in self.of.get(milestone, ()):
             other = self.steps[row.waits_for]
@@ -268,7 +268,7 @@ class Waits:
         return "; ".join(found)
 
     def back_in_words(self, milestone: int) -> str:
-        """Return what waits for a milestone: "3.6.2 of IR, agreed for 22 December 2026, which can no longer be met", with
+        """Return what waits for a milestone: "“Leads” of IR (3.6), agreed for 22 December 2026, which can no longer be met", with
         "(disputed, so it counts for no date)" or "(not answered, …)"."""
         found = []
         for row in self.by.get(milestone, ()):
@@ -306,11 +306,16 @@ class Waits:
         return _("{reference} in “{plan}”").format(reference=step.reference, plan=step.plan_title)
 
     def name_of_agency(self, step: StepAt, plan: int | None = None) -> str:
-        """Return its number with its agency: "3.3.2 of Police", or "3.3.2 of Police in “Plan of Action”"."""
+        """Return “Way of tracing agreed with banks” of Police (3.3), or with (3.3 in “Plan of Action”)."""
         if step.plan == (self.plan if plan is None else plan):
-            return _("{reference} of {agency}").format(reference=step.reference, agency=step.agency)
-        return _("{reference} of {agency} in “{plan}”").format(
-            reference=step.reference, agency=step.agency, plan=step.plan_title
+            words = _("“{milestone}” of {agency} ({item})")
+        else:
+            words = _("“{milestone}” of {agency} ({item} in “{plan}”)")
+        return words.format(
+            milestone=step.description,
+            agency=step.agency,
+            item=step.item_number,
+            plan=step.plan_title,
         )
 
     def chain(self, first: int, *, back: bool = False) -> list[StepAt]:
