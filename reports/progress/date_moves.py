@@ -40,6 +40,7 @@ from workitems.models import Delay, Milestone, WorkItem
 from workitems.models.item import Stage
 from workitems.models.plan import IMPORTED
 from workitems.plan.asat import rows_at
+from workitems.plan.plan_at.waits_at import waits_at
 from workitems.terms.known_dates import KnownDate
 from workitems.terms.lateness import length_in_words, times_in_words
 from workitems.terms.sentence_ends import with_capital
@@ -151,13 +152,13 @@ class MarkRow(NamedTuple):
 
 
 class Warned(NamedTuple):
-    """An open date that is still expected on time, and doubted."""
+    """An open date that is still expected on time, and doubted or held up."""
 
     number: str
     url: str
     name: str
     due: KnownDate
-    says: str  # who doubts it, and how much
+    says: str  # who doubts it, and how much, or that it can no longer be met
 
 
 @dataclass(frozen=True)
@@ -255,10 +256,12 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
     slipped = [each for each in slips if each.days > 0]
     of = slipped if len(slipped) >= LINES_SHOWN else slips
     shown = nsmallest(LINES_SHOWN, of, key=_most_first)
-    warned = _warned(view, slips, items, milestones)
+    not_met = {step.pk for step in waits_at(view.plan, view.at).not_met}
+    held_up = [each for each in slips if each.pk in not_met]
+    warned = [row for row in _warned(view, slips, items, milestones) if row[0].pk not in not_met]
     came = record.came
     named = came if len(came) <= MARKS_UP_TO else []
-    names = _Names(view, [*shown, *(each for each, _warning in warned)], named)
+    names = _Names(view, [*shown, *held_up, *(each for each, _warning in warned)], named)
     return Slips(
         view=view,
         slips=slips,
@@ -275,9 +278,15 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
         warned=[
             Warned(
                 names.number(each.item), names.url(each.item), names.milestones[each.pk],
-                each.reached, rated_in_words(warning, names.rating(each.item, warning)),
+                each.reached, says,
             )
-            for each, warning in warned
+            for each, says in [
+                *((each, _("It can no longer be met.")) for each in held_up),
+                *(
+                    (each, rated_in_words(warning, names.rating(each.item, warning)))
+                    for each, warning in warned
+                ),
+            ]
         ],
         last_meeting=meetings[0] if meetings else None,
     )  # fmt: skip

@@ -34,11 +34,13 @@ Place = tuple[int, int]
 
 
 class Due(NamedTuple):
-    """A milestone with its item, and how late it is in all places (`PlanAt.lateness_of`)."""
+    """A milestone with its item, and how late it is in all places (`PlanAt.lateness_of`). `not_met`: what it waits for
+    comes too late for its agreed date."""
 
     milestone: MilestoneAt
     item: ItemAt
     late: Lateness
+    not_met: bool = False
 
 
 class CauseCount(NamedTuple):

@@ -164,6 +164,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     rows_on_a_page = ROWS_WITH_WORDS if request.GET.get("q") else ROWS_ON_A_PAGE
     page = page_of(request, form.among(at, sort), rows_on_a_page)
     every = milestones_at(moment, {"item_id__in": [item.pk for item in page.object_list]})
+    not_met = {step.item for step in at.waits.not_met}
     list_url, kept = reverse("workitems:list", args=[plan.slug]), at_query(moment)
     chosen = {name for name in form.fields if request.GET.get(name)}
     narrowed = form.cleaned_data
@@ -187,7 +188,8 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
                     "item": item,
                     "is_live": item.is_live,
                     "is_unreported": _is_unreported(plan, item),
-                    "dates": item.dates,
+                    "dates": at.lateness_of(item) if item.dates.is_late else item.dates,
+                    "not_met": item.pk in not_met and not item.dates.is_late,
                     "is_unsure": item.status in UNSURE,
                     "due": item.due.short if item.due else "",
                     "lead": agencies[item.lead],
