@@ -13,6 +13,7 @@ class WorkItemsConfig(AppConfig):
         from workitems.audits import desk_lines as audit_lines
         from workitems.audits.news import audit_news
         from workitems.by_email import desk_lines as mail_lines
+        from workitems.calendar import owed
         from workitems.desk import seat_lines
         from workitems.desk import to_dos as desk
         from workitems.following.held_follows import FOLLOWS
@@ -83,6 +84,7 @@ class WorkItemsConfig(AppConfig):
         desk.SOURCES.append(wait_lines.lines_for)
         desk.SOURCES.append(note_lines.lines_for)
         desk.SOURCES.append(mail_lines.lines_for)
+        desk.OWED.append(owed.numbers_for)
         to_decide.ASK.append(from_workbook.ask)
         to_decide.OBSTACLES.append(from_workbook.obstacles)
         held_entries.MAKERS[HeldEntry.Kind.RISK] = risks.raise_held

@@ -7,14 +7,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from agencies.models import Agency
 from reports.briefings.views import files
 from reports.portfolio import owed
 from reports.portfolio.forms import AgencyForm, DayForm
 from reports.portfolio.last_papers import paper_rows
 from reports.portfolio.side_by_side import month_before, plan_rows
 from reports.render import csv
-from workitems.models.plan import READING_ROLES
+from workitems.calendar.owed import owed_in, own_numbers, read_for
 from workitems.plan.views.lookups import signed_in, visible_plans
 from workitems.returns.other_rounds import returns_together
 
@@ -50,21 +49,15 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
     )
 
 
-def reading_for(request: HttpRequest) -> list[Agency]:
-    """Return the agencies through which the person reads plans."""
-    own = signed_in(request).agencies_as(*READING_ROLES)
-    return list(Agency.objects.filter(pk__in=own).in_order())
-
-
 @require_safe
 def due(request: HttpRequest) -> HttpResponse:
     on = localdate()
-    form = AgencyForm(request.GET, agencies=reading_for(request))
+    form = AgencyForm(request.GET, agencies=read_for(signed_in(request)))
     plans = visible_plans(request)
-    rows = owed.owed_in(plans, form.chosen, on)
+    rows = owed_in(plans, form.chosen, on)
     context = {
         "form": form,
-        "numbers": owed.own_numbers(rows, form.chosen, on),
+        "numbers": own_numbers(rows, form.chosen, on),
         "together": returns_together(plans, form.chosen),
         "tabs": _tabs("due"),
         "months": owed.by_month(rows, on),
@@ -77,7 +70,7 @@ def due(request: HttpRequest) -> HttpResponse:
 @require_safe
 def due_csv(request: HttpRequest) -> HttpResponse:
     on = localdate()
-    form = AgencyForm(request.GET, agencies=reading_for(request))
-    sheet = owed.sheet_of(owed.owed_in(visible_plans(request), form.chosen, on), on)
+    form = AgencyForm(request.GET, agencies=read_for(signed_in(request)))
+    sheet = owed.sheet_of(owed_in(visible_plans(request), form.chosen, on), on)
     name = f"due in all plans {on.isoformat()}.csv"
     return files.download(csv.write(sheet), name, csv.MIME_TYPE)

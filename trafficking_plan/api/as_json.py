@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agencies.models import Agency
-from reports.portfolio.owed import Owed
 from reports.progress.changes import Change
 from reports.progress.view import PlanView
+from workitems.calendar.owed import Owed
 from workitems.measures.completion import Completion
 from workitems.models import Finding, Note, Plan, Risk
 from workitems.plan.asat import Moment

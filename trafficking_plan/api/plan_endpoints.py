@@ -10,8 +10,6 @@ from django.utils import timezone
 from ninja import Query, Router
 
 from agencies.models import Token
-from reports.portfolio.owed import owed_in
-from reports.portfolio.views import reading_for
 from reports.progress import registers
 from reports.progress.changes import Kind, read_changes
 from reports.progress.changes.periods import offered
@@ -21,6 +19,7 @@ from trafficking_plan.api import as_json, schemas
 from trafficking_plan.api.admission import may
 from trafficking_plan.api.as_json import Row
 from trafficking_plan.api.problems import Problem, refuse_invalid
+from workitems.calendar.owed import owed_in, read_for
 from workitems.items.filters import SORTS, WorkItemFilter, sort_of
 from workitems.measures.completion import completions_of
 from workitems.models import Delay, Note, Plan, Support
@@ -94,7 +93,7 @@ def due(request: HttpRequest, asked: Query[schemas.Pages]) -> Row:
     """What the person's agencies owe in all plans that they read, soonest first: the page "What is due"."""
     may(request, READ)
     on = timezone.localdate()
-    rows = owed_in(visible_plans(request), reading_for(request), on)
+    rows = owed_in(visible_plans(request), read_for(signed_in(request)), on)
     frame, shown = as_json.paged(request, rows, asked.page, asked.limit)
     return frame | {"results": [as_json.due(request, each, on) for each in shown]}
 

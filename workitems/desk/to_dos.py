@@ -3,7 +3,7 @@
 Each subject registers a source of its to-dos in `SOURCES`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from agencies.models import User
 from agencies.wording.translation import day_words
-from workitems.models import Member
+from workitems.models import Member, Plan
 from workitems.terms.lateness import days_in_words
 from workitems.terms.spans import in_words, span_in_words
 
@@ -126,6 +126,12 @@ def not_ended(on: Any, plan: str) -> Q:
 
 # Functions that return to-dos of a user on a day. They register in `AppConfig.ready`.
 SOURCES: list[Callable[[User, date], list[Line]]] = []
+# What says in sentences how much the agencies owe through which a person reads plans.
+OWED: list[Callable[[User, Collection[Plan], date], list[str]]] = []
+
+
+def owed_by_agencies(user: User, plans: Collection[Plan], on: date) -> list[str]:
+    return [sentence for source in OWED for sentence in source(user, plans, on)]
 
 
 def lines_for(user: User, on: date) -> list[Line]:

@@ -41,5 +41,6 @@ def home(request: HttpRequest) -> HttpResponse:
             "has_several_plans": len({line.plan for line in lines}) > 1,
             "since": since(user, plans, was_here_at, on) if was_here_at else None,
             "today": on,
+            "owed": [] if lines else desk.owed_by_agencies(user, plans, on),
         },
     )

@@ -2,12 +2,14 @@
 
 import csv
 import io
-from datetime import date, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
-from reports.portfolio.owed import by_month, owed_in, own_numbers
+from reports.portfolio.owed import by_month
 from tests.factories import (
     CalendarFeedFactory,
     MilestoneFactory,
@@ -18,6 +20,7 @@ from tests.factories import (
     WorkItemFactory,
 )
 from workitems.calendar.due_calendar import EXPECTED, Owing, entries_of
+from workitems.calendar.owed import owed_in, own_numbers
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -57,6 +60,17 @@ def test_each_agencys_own_numbers_are_one_sentence(two_plans, police, customs):
     assert own_numbers(rows, [police, customs], TODAY) == [
         "Police has one thing due this month and one thing overdue.",
         "Customs has nothing due this month and nothing overdue.",
+    ]
+
+
+def test_the_desk_of_who_only_reads_says_what_the_agency_owes(two_plans, police, client):
+    reader = SeatFactory(agency=police, role="observer").user
+    client.force_login(reader, backend="django.contrib.auth.backends.ModelBackend")
+    with time_machine.travel(datetime(2026, 12, 1, 3, tzinfo=UTC), tick=False):
+        page = client.get("/").text
+    assert re.findall(r'<h1[^>]*>([^<]*)|<p class="lead">([^<]*)', page) == [
+        ("Nothing needs you now", ""),
+        ("", "Police has one thing due this month and one thing overdue."),
     ]
 
 

@@ -230,6 +230,19 @@ def test_a_dashboard_takes_three_more_queries_for_waits_at_most(
 # --- between plans ----------------------------------------------------------------------------
 
 
+def test_every_list_says_that_a_date_can_no_longer_be_met(client, leads, tracing, writer, plan):
+    def lists():
+        return [
+            words(page(client, writer, name, plan.slug)).count("can no longer be met.")
+            for name in ("workitems:list", "dashboard:milestones", "dashboard:slips")
+        ]
+
+    wait = WaitFactory(milestone=leads, waits_for=tracing, unanswered=True)
+    assert lists() == [0, 0, 0]
+    Wait.objects.filter(pk=wait.pk).update(answer="confirmed", answered_on=NOW.date())
+    assert lists() == [1, 1, 1]
+
+
 @pytest.fixture
 def abroad(police):
     """A milestone of Police in another plan, of which Inland Revenue is no member."""
