@@ -1,9 +1,10 @@
 """Plans side by side as at one day, each counted as its dashboard counts it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from agencies.models import Agency
 from reports.progress.dashboard import Dashboard, Figure, in_all, read_dashboard
 from reports.progress.view import PlanView, within_record
 from workitems.models import Plan
@@ -18,11 +19,12 @@ COLUMNS = (Status.LATE, Status.IN_DOUBT, Status.ON_TIME, Status.COMPLETE)
 @dataclass(frozen=True)
 class PlanRow:
     """A plan as at a day: what its dashboard says compared with a month before, and its key items that are late.
-    `has_ended`: by that day."""
+    `has_ended`: by that day; `agencies`: those of the reader."""
 
     plan: Plan
     dashboard: Dashboard
     has_ended: bool
+    agencies: Sequence[Agency] = ()
 
     @property
     def url(self) -> str:
@@ -37,6 +39,16 @@ class PlanRow:
     @property
     def changes_url(self) -> str:
         return self.dashboard.view.link("changes")
+
+    @property
+    def own_changes(self) -> list[tuple[str, str]]:
+        """The reader's agencies that lead an item, each with what changed in theirs."""
+        view, leads = self.dashboard.view, {item.lead for item in self.dashboard.at.items}
+        return [
+            (agency.short_name, view.link("changes", agency=agency.pk))
+            for agency in self.agencies
+            if agency.pk in leads
+        ]
 
     @property
     def figures(self) -> list[Figure]:
@@ -76,14 +88,16 @@ class PlanRow:
         ]
 
 
-def plan_rows(plans: Iterable[Plan], on: date, today: date) -> list[PlanRow]:
+def plan_rows(
+    plans: Iterable[Plan], on: date, today: date, agencies: Sequence[Agency] = ()
+) -> list[PlanRow]:
     """Return the plans that were adopted by the day: those that go on, with the largest share of late items first, and
     then those that have ended. The queries of a dashboard, compared, for each.
 
     A plan that had ended by then stands as at its end, compared with nothing.
     """
     rows = [
-        PlanRow(plan, read_dashboard(_view(plan, on, today)), plan.has_ended(on))
+        PlanRow(plan, read_dashboard(_view(plan, on, today)), plan.has_ended(on), agencies)
         for plan in plans
         if plan.adopted_on is not None and plan.adopted_on <= on
     ]

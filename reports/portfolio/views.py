@@ -29,7 +29,7 @@ def side_by_side(request: HttpRequest) -> HttpResponse:
     today = localdate()
     form = DayForm(request.GET, on=today)
     plans = visible_plans(request)
-    rows = plan_rows(plans, form.day, today)
+    rows = plan_rows(plans, form.day, today, read_for(signed_in(request)))
     is_today = form.day == today
     return render(
         request,

@@ -152,6 +152,13 @@ TASKS = (
         gettext_lazy("The rail of the dashboard with two handles"),
     ),
     Task(
+        "all-plans",
+        Who.MEMBER,
+        gettext_lazy("See what your agency owes in all plans"),
+        ("portfolio:plans", "portfolio:due"),
+        also=gettext_lazy("due, overdue, compare plans, several plans, returns in the same week"),
+    ),
+    Task(
         "decide-by-email",
         Who.MEMBER,
         gettext_lazy("Answer between meetings"),

@@ -91,9 +91,9 @@ class Wait(models.Model):
 
     @property
     def reference(self) -> str:
-        """Return "3.6.2 waits for 3.3.2"; load both items first."""
-        return _("{milestone} waits for {other}").format(
-            milestone=self.milestone.reference, other=self.waits_for.reference
+        """“First leads passed on” waits for “Way of tracing agreed”."""
+        return _("“{milestone}” waits for “{other}”").format(
+            milestone=self.milestone, other=self.waits_for
         )
 
     @property

@@ -132,6 +132,7 @@ def _may(request: HttpRequest, row: Measure) -> dict[str, Any]:
         "may_set_up": not needs_variation and may("workitems.set_up_measure", row),
         "may_request": needs_variation and may("workitems.request_addition", row.item or row.plan),
         "in_return": writing if writing and writing.is_with_agency else None,
+        "may_read_return": writing is not None and may("workitems.read_return", writing),
         "asked": list(asked.filter(adds__measure=row.pk).order_by("number")),
     }
 
