@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reports.briefings.views import files
-from reports.portfolio import owed
 from reports.portfolio.forms import AgencyForm, DayForm
 from reports.portfolio.last_papers import paper_rows
+from reports.portfolio.owed_by_month import by_month, sheet_of
 from reports.portfolio.side_by_side import month_before, plan_rows
 from reports.render import csv
 from workitems.calendar.owed import owed_in, own_numbers, read_for
@@ -60,7 +60,7 @@ def due(request: HttpRequest) -> HttpResponse:
         "numbers": own_numbers(rows, form.chosen, on),
         "together": returns_together(plans, form.chosen),
         "tabs": _tabs("due"),
-        "months": owed.by_month(rows, on),
+        "months": by_month(rows, on),
         "has_several_agencies": len(form.chosen) > 1,
         "has_several_plans": len({row.entry.plan.pk for row in rows}) > 1,
     }
@@ -71,6 +71,6 @@ def due(request: HttpRequest) -> HttpResponse:
 def due_csv(request: HttpRequest) -> HttpResponse:
     on = localdate()
     form = AgencyForm(request.GET, agencies=read_for(signed_in(request)))
-    sheet = owed.sheet_of(owed_in(visible_plans(request), form.chosen, on), on)
+    sheet = sheet_of(owed_in(visible_plans(request), form.chosen, on), on)
     name = f"due in all plans {on.isoformat()}.csv"
     return files.download(csv.write(sheet), name, csv.MIME_TYPE)

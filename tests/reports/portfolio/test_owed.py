@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from reports.portfolio.owed import by_month
+from reports.portfolio.owed_by_month import by_month
 from tests.factories import (
     CalendarFeedFactory,
     MilestoneFactory,

@@ -397,8 +397,8 @@ def test_what_is_carried_into_the_next_plan_waits_there_as_before(first, second,
         (row.plan, row.reference, row.other_plan, row.days_after, row.why, row.answer)
         for row in carried
     ] == [
-        (new, "1.1.1 waits for 2.2.3", new, 9, WHY, "confirmed"),
-        (other.item.plan, "7.1.1 waits for 2.2.3", new, 0, between.why, "disputed"),
+        (new, f"“{first}” waits for “{second}”", new, 9, WHY, "confirmed"),
+        (other.item.plan, f"“{other}” waits for “{second}”", new, 0, between.why, "disputed"),
     ]
     for row in (within, to_done, between):
         row.refresh_from_db()
