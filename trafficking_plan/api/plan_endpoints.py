@@ -234,7 +234,10 @@ def milestone_lines(
     page_of = as_json.pages_of(request, at.plan, at.moment)
     return [
         as_json.milestone(row, number, at.agencies, shown_by, at.waits, at.lateness_of(row))
-        | {"page_url": f"{page_of(number)}#milestone-{row.number}"}
+        | {
+            "item_title": at.by_pk[row.item].title,
+            "page_url": f"{page_of(number)}#milestone-{row.number}",
+        }
         for row, number in found
     ]
 

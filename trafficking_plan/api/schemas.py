@@ -428,6 +428,7 @@ class WaitLine(WaitOut):
 
 class MilestoneLine(Schema):
     item: str
+    item_title: str
     number: int
     description: str
     done_means: str
