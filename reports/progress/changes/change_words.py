@@ -1,6 +1,7 @@
 """Each kind of change as a sentence. Takes plain data and returns a `Change`."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import partial, wraps
 from typing import ParamSpec
 
@@ -383,8 +384,15 @@ def fell_overdue(item: ItemAt, now: MilestoneAt, delay: DelayAt | None) -> Descr
 
 
 @_change(Kind.CANNOT_BE_MET)
-def cannot_be_met(item: ItemAt, words: str) -> Description:
-    return _description(words)
+def cannot_be_met(item: ItemAt, words: str, known_on: date | None = None) -> Description:
+    """`known_on`: the day on which the wait was confirmed, if nothing but that is new."""
+    if known_on is None:
+        return _description(words)
+    return _description(
+        _("{words} That it waits was confirmed on {day}.").format(
+            words=words, day=long_date(known_on)
+        )
+    )
 
 
 @_change(Kind.RECOVERED)

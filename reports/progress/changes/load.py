@@ -153,7 +153,11 @@ def _no_longer_met(view: PlanView, at: PlanAt) -> Iterator[Change]:
     for step in now:
         item = shown.by_pk[step.item]
         if step.pk not in before and item.is_live:
-            yield change_words.cannot_be_met(item, at.waits.why_not_met(step))
+            wait = at.waits.deciding(step)
+            known_on = wait.answered_on if wait else None
+            is_new = known_on is not None and known_on > view.since.on
+            words = at.waits.why_not_met(step)
+            yield change_words.cannot_be_met(item, words, known_on if is_new else None)
 
 
 def _standing_for(view: PlanView) -> ItemAt:

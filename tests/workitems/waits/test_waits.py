@@ -6,6 +6,8 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from reports.progress.changes import Kind, read_changes
+from reports.progress.view import PlanView
 from tests.factories import (
     AgencyFactory,
     MilestoneFactory,
@@ -352,6 +354,31 @@ def test_the_past_has_its_own_waits(first, second, plan, contributor):
         )
     ]
     assert shown == [[], [""], ["confirmed"], []]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("since", "says"),
+    [(TODAY, [" That it waits was confirmed on 2 June 2010."]), (TOMORROW, [])],
+)
+def test_what_changed_says_when_a_wait_came_to_be_known(
+    first, second, plan, contributor, since, says
+):
+    with noon(date(2010, 1, 5)):
+        second.forecast_due = SLIPPED
+        second.save()
+    with noon(TODAY):
+        wait = add(first, second, contributor)
+    with noon(TOMORROW):
+        waits.answer(
+            wait=wait, version=1, answer="confirmed", words="", by=contributor, on=TOMORROW
+        )
+    view = PlanView(plan=plan, at=Moment.today(date(2010, 6, 3)), since=Moment.end_of(since))
+    found = [each.words for each in read_changes(view).changes if each.kind == Kind.CANNOT_BE_MET]
+    why = plan_at(plan, view.at).waits.why_not_met
+    assert found == [
+        f"{why(step)}{end}" for step in plan_at(plan, view.at).waits.not_met for end in says
+    ]
 
 
 @pytest.mark.django_db

@@ -33,6 +33,7 @@ class WaitAt(NamedTuple):
     why: str
     answer: str
     answer_words: str
+    answered_on: date | None = None
 
     @property
     def is_confirmed(self) -> bool:
@@ -146,7 +147,16 @@ COLUMNS = (
     *("item__plan__slug", "item__plan__ends_on"),
 )
 DAYS = COLUMNS.index("completed_on"), COLUMNS.index("withdrawn_on")
-WAIT = ("id", "milestone_id", "waits_for_id", "days_after", "why", "answer", "answer_words")
+WAIT = (
+    "id",
+    "milestone_id",
+    "waits_for_id",
+    "days_after",
+    "why",
+    "answer",
+    "answer_words",
+    "answered_on",
+)
 
 
 class Waits:
