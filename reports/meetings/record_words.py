@@ -175,6 +175,7 @@ def _added(adds: Addition, agencies: Mapping[int, Any]) -> tuple[Words, Words]:
     found.append(f"{name_of(agencies, adds.lead_agency)} leads.")
     if adds.supports:
         found[-1] += f" Supported by {', '.join(name_of(agencies, pk) for pk, _ in adds.supports)}."
+    found += [f"Measure: {line(str(each))}" for each in adds.measures]
     found += [f"Milestone: {step}" for step in steps]
     return ("Not in the Plan",), tuple(found)
 

@@ -16,6 +16,7 @@ from workitems.measures.services import set_up, values
 from workitems.measures.services.values import Answer
 from workitems.models import Measure, MeasureValue, Return
 from workitems.returns.services import measure_answers
+from workitems.terms.additions import Aimed
 from workitems.terms.known_dates import KnownDate, KnownTo
 
 MEASURES: list[dict[str, Any]] = tomllib.loads(
@@ -84,9 +85,7 @@ class Numbers:
                     "baseline_on": self._day(row["baseline_on"]) if "baseline" in row else None,
                 },
                 targets=[
-                    set_up.Aimed(
-                        Decimal(each["number"]), self._month(each["by"]), each.get("months")
-                    )
+                    Aimed(Decimal(each["number"]), self._month(each["by"]), each.get("months"))
                     for each in row["targets"]
                 ],
                 reason=reason,

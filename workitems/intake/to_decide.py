@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
-from workitems.models import Milestone, Pillar, Plan, Variation, WorkItem
-from workitems.terms.additions import NewItem, NewMilestone
+from workitems.measures.services.set_up import proposed
+from workitems.models import Measure, Milestone, Pillar, Plan, Variation, WorkItem
+from workitems.terms.additions import Aimed, NewItem, NewMilestone
 from workitems.terms.known_dates import KnownDate
 
 Kind, Wording = Variation.Kind, Variation.Wording
@@ -186,7 +187,7 @@ def new_milestone(row: Milestone) -> NewMilestone:
 def new_item(
     row: WorkItem,
     supports: list[tuple[Agency, str]],
-    measures: list[str],
+    measures: list[tuple[Measure, list[Aimed]]],
     milestones: list[Milestone],
 ) -> NewItem:
     return NewItem(
@@ -203,6 +204,6 @@ def new_item(
         starts_on=row.starts_on,
         as_told=row.as_told,
         supports=tuple((agency.pk, role) for agency, role in supports),
-        measures=tuple(measures),
+        measures=tuple(proposed(*each) for each in measures),
         milestones=tuple(map(new_milestone, milestones)),
     )

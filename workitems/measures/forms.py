@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency
+from agencies.typed.asking import say_faults
 from agencies.typed.fields import (
     DayField,
     Form,
@@ -21,12 +22,13 @@ from agencies.typed.fields import (
     TextField,
     VersionedForm,
 )
-from workitems.measures.services.set_up import SET_UP, Aimed
+from workitems.measures.services.set_up import SET_UP, faults, proposed
 from workitems.measures.services.values import Answer
 from workitems.measures.typed_numbers import NotANumber, read_number, typed
 from workitems.models import Measure, MeasureValue, Target
 from workitems.models.measure import AS_TOLD_OF_A_MEASURE
 from workitems.plan.forms.due_dates import KnownDateField
+from workitems.terms.additions import Aimed, NewMeasure
 
 Kind = Measure.Kind
 ENTER_A_NUMBER = gettext_lazy("Enter a number, such as 1,250, or choose “No number yet”.")
@@ -301,8 +303,10 @@ class SetUpForm(VersionedForm):
         fields["reason"].required = row.plan.adopted_on is not None
         fields["responsible_agency"].queryset = members
         if row.item is not None:
-            fields["responsible_agency"].empty_label = _("{agency}, which leads the item").format(
-                agency=row.item.lead_agency
+            fields["responsible_agency"].empty_label = (
+                _("{agency}, which leads the item").format(agency=row.item.lead_agency)
+                if row.item.pk
+                else _("The lead agency")
             )
         for place in range(1, TARGETS + 1):
             fields[f"number_{place}"] = NumberField(label=_("Target {place}").format(place=place))
@@ -350,7 +354,7 @@ class SetUpForm(VersionedForm):
     def aims(self) -> list[Aimed]:
         """Return the targets that are new, or that replace another."""
         given, found = self.cleaned_data, []
-        months = given["months"] if given.get("kind", self.row.kind) == Kind.PERIOD else None
+        months = given.get("months") if given.get("kind", self.row.kind) == Kind.PERIOD else None
         for place in range(1, TARGETS + 1):
             number, by = given.get(f"number_{place}"), given.get(f"by_{place}")
             if number is None or by is None:
@@ -368,6 +372,67 @@ class SetUpForm(VersionedForm):
             "targets": self.aims(),
             "reason": self.cleaned_data["reason"],
         }
+
+
+class NewMeasureForm(SetUpForm):
+    """A measure that is proposed together with its item. If nothing is typed, it says nothing."""
+
+    SOMETIMES = (*SetUpForm.SOMETIMES, "description")
+    # What these begin with is nothing that anyone typed.
+    CHOSEN = ("kind", "better", "asked")
+
+    description = LinesField(label=gettext_lazy("Measure, in the plan’s words"), rows=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(
+            *args, targets=(), empty_permitted=True, use_required_attribute=False, **kwargs
+        )
+        fields: Any = self.fields
+        del fields["version"], fields["reason"]
+        fields["kind"].choices = Kind.choices
+        fields["as_told"].required = False
+        self.order_fields(["description"])
+
+    def start(self, row: Measure) -> dict[str, Any]:
+        return {**super().start(row), "kind": row.kind}
+
+    def has_changed(self) -> bool:
+        """Whether anything is typed."""
+        return any(self[name].value() for name in self.fields if name not in self.CHOSEN)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not cleaned.get("description"):
+            say_faults(self, [(_("Enter the measure."), "description")])
+        beside = self.fields.keys() - {*self.CHOSEN, "description"}
+        is_set_up = any(cleaned.get(name) not in (None, "") for name in beside)
+        if cleaned.get("kind") == Kind.WORDS and is_set_up:
+            self.add_error("kind", _("Choose how it is counted."))
+        elif not self.errors:
+            say_faults(self, list(faults(self.row, self.values(), self.aims())))
+        return cleaned
+
+    def proposed(self) -> NewMeasure | None:
+        if not self.has_changed():
+            return None
+        row = Measure(description=self.cleaned_data["description"], **self.values())
+        return proposed(row, self.aims())
+
+
+class BaselineForm(SetUpForm):
+    """The number before the plan, of a measure that has numbers since."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs | {"targets": ()})
+        kept = ("version", "baseline", "baseline_on", "reason")
+        for name in [name for name in self.fields if name not in kept]:
+            del self.fields[name]
+        for name in ("baseline", "baseline_on"):
+            self.fields[name].required = True
+        self.fields["reason"].label = _("Where the number comes from")
+
+    def values(self) -> dict[str, Any]:
+        return {**super().values(), "baseline_unknown": ""}
 
 
 class OutcomeForm(Form):

@@ -1,16 +1,27 @@
 """What a variation adds, with the names of its pillar and agencies, for pages and papers. Reads only."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from agencies.models import Agency
-from workitems.models import Pillar, WorkItem
-from workitems.terms.additions import Addition, NewItem, NewMilestone
+from workitems.measures.services.set_up import SET_UP, shown
+from workitems.models import Measure, Pillar, WorkItem
+from workitems.terms.additions import Addition, NewItem, NewMeasure, NewMilestone
 from workitems.terms.item_texts import ITEM_TEXTS, not_official
+
+# Its words, targets and baseline are told first.
+SAID_OF_A_MEASURE = [name for name in SET_UP if name not in ("baseline", "baseline_on")]
 
 
 class MilestonePart(NamedTuple):
     adds: NewMilestone
     responsible: str
+
+
+class MeasurePart(NamedTuple):
+    adds: NewMeasure
+    # What else is said of how it is counted, each with its label.
+    set_up: list[tuple[str, str]]
 
 
 class AdditionParts(NamedTuple):
@@ -24,6 +35,7 @@ class AdditionParts(NamedTuple):
     kind: str
     timeframe: str
     texts: list[tuple[str, str]]
+    measures: list[MeasurePart]
     milestones: list[MilestonePart]
 
 
@@ -37,7 +49,7 @@ def addition_parts(adds: Addition | None) -> AdditionParts | None:
         for each in adds.milestones
     ]
     if not isinstance(adds, NewItem):
-        return AdditionParts(None, "", "", [], "", "", [], milestones)
+        return AdditionParts(None, "", "", [], "", "", [], [], milestones)
     return AdditionParts(
         item=adds,
         pillar=str(Pillar.objects.get(pk=adds.pillar)),
@@ -50,5 +62,13 @@ def addition_parts(adds: Addition | None) -> AdditionParts | None:
             for name in not_official(ITEM_TEXTS)
             if (text := getattr(adds, name))
         ],
+        measures=[MeasurePart(each, _set_up(each, agencies)) for each in adds.measures],
         milestones=milestones,
     )
+
+
+def _set_up(measure: NewMeasure, agencies: Mapping[int, Agency]) -> list[tuple[str, str]]:
+    values = {name: getattr(measure, name) for name in SAID_OF_A_MEASURE}
+    if measure.responsible_agency is not None:
+        values["responsible_agency"] = agencies[measure.responsible_agency]
+    return [] if measure.kind == Measure.Kind.WORDS else shown(values)

@@ -32,7 +32,7 @@ from workitems.intake.services import plan_making
 from workitems.meetings.agenda import title_of
 from workitems.models import Decision, HeldEntry, Matter, Measure, Milestone, Variation, WorkItem
 from workitems.out_of_session import services as out_of_session
-from workitems.terms.additions import NewItem, NewMilestone, addition_of
+from workitems.terms.additions import Aimed, NewItem, NewMeasure, NewMilestone, addition_of
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.variations.services import held_entries, variations
 
@@ -73,7 +73,7 @@ def new_item(pillar, police, customs):
                 "timeframe": "short",
                 "lead_agency": police.pk,
                 "supports": ((customs.pk, "hands out its number"),),
-                "measures": ("Calls a month",),
+                "measures": (NewMeasure(description="Calls a month"),),
                 "milestones": (step(police), step(customs, 2, due=date(2010, 12, 31))),
                 **more,
             }
@@ -448,13 +448,19 @@ def at(name, plan, *rest):
     return reverse(f"variations:{name}", args=[plan.slug, *rest])
 
 
+def measure(place, **typed):
+    """Return what a browser posts of a measure of a proposed item."""
+    chosen = {"kind": "words", "better": "higher", "asked": "each_round"}
+    return {f"measure_{place}-{name}": value for name, value in (chosen | typed).items()}
+
+
 @pytest.fixture
 def typed(pillar, police, customs):
     return {
         "version": 1, "pillar": pillar.pk, "number": "1.3", "title": "Open a help line",
         "action": "Open a help line in ten languages.", "lead_agency": police.pk, "kind": "action_item",
         "timeframe": "short", "support_1": customs.pk, "role_1": "hands out its number",
-        "measures": "Calls a month\r\n\r\nLanguages", "milestone_1": "Line opened",
+        **measure(1, description="Calls a month"), **measure(3, description="Languages"), "milestone_1": "Line opened",
         "due_1": "30 September 2010", "milestone_3": "Line reviewed", "due_3": "December 2010",
         "responsible_3": customs.pk, "done_3": "A report is out.", "reason": WHY,
     }  # fmt: skip
@@ -467,7 +473,11 @@ def test_an_approver_proposes_an_item_on_the_page(
     made = Variation.objects.get()
     assert answer.url == made.get_absolute_url()
     assert (made.state, made.requesting_agency, made.reason) == ("requested", police, WHY)
-    assert made.addition.measures == ("Calls a month", "Languages")
+    assert made.addition.measures == (
+        NewMeasure(description="Calls a month"),
+        NewMeasure(description="Languages"),
+    )
+    assert made.adds["measures"] == ["Calls a month", "Languages"]
     assert [
         (each.number, each.description, str(each.due), each.responsible_agency)
         for each in made.addition.milestones

@@ -17,9 +17,10 @@ from workitems.intake.workbook.columns import (
 from workitems.intake.workbook.proposal import Draft, Proposal
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Row
 from workitems.intake.workbook.record import Numbered, matched, morning
-from workitems.measures.services.set_up import SET_UP, Aimed, set_up_faults, target_faults
+from workitems.measures.services.set_up import SET_UP, set_up_faults, target_faults
 from workitems.measures.services.values import Answer, number_faults
 from workitems.models import Measure, MeasureValue, Target, Variation
+from workitems.terms.additions import Aimed
 
 Measures = dict[str, Numbered]
 SAID = (
@@ -69,10 +70,6 @@ def _measure(proposal: Proposal, row: Row, draft: Draft, numbered: Numbered) -> 
     before = one_line(measure.description)
     is_decided = proposal.is_adopted and item is not None and item.pk is not None
     draft.source = row
-    if item is not None and any(item is each for each in proposal.proposed):
-        proposal.of_proposed[id(item)][1].append(words)
-        del numbered[measure.number]
-        return
     if is_decided and words and (draft.is_new or one_line(words) != before):
         kind, wording = WORDS
         given = {"wording": wording, "value": one_line(words)}
@@ -92,33 +89,38 @@ def _measure(proposal: Proposal, row: Row, draft: Draft, numbered: Numbered) -> 
     for says, name in set_up_faults(now) if measure.kind != Measure.Kind.WORDS else ():
         heading = next(column.heading for column in MEASURES if column.field == name)
         proposal.fault(row, heading, str(says), MEASURES.column(heading).kind.right)
+    aims = _aims(proposal, row, draft)
+    if item is not None and any(item is each for each in proposal.proposed):
+        proposal.of_proposed[id(item)][1].append((measure, aims))
+        del numbered[measure.number]
+        return
     proposal.add(draft, MEASURES.name, _("{number}measure {measure}").format(number=number, measure=measure.number))  # fmt: skip
-    if row["Targets"]:
-        _targets(proposal, row, draft)
-
-
-def _targets(proposal: Proposal, row: Row, draft: Draft) -> None:
-    """Add the targets that the measure does not have. Those that no line has stay."""
-    stored = proposal.stored.targets_of[draft.row.pk] if not draft.is_new else []
-    known = {(each.number, each.months, each.by) for each in stored}
-    for number, months, by in map(read_target, row["Targets"].split("\n")):
-        if (number, months, by) in known:
-            continue
-        if proposal.is_adopted and not draft.is_new:
-            lines = (str(TargetText(each.number, each.months, each.by)) for each in stored)
-            was, now = "; ".join(lines), "; ".join(row["Targets"].split("\n"))
-            obstacle = _("A target of an adopted plan is changed on the page of its measure.")
-            of = draft.row.item or proposal.plan
-            proposal.decide(row, "Targets", was, now, Variation.Kind.MEASURE, of, {}, obstacle)
-            return
-        aim = Aimed(number, by, months)
-        for says, _name in target_faults(proposal.plan, draft.row.kind, [aim], "{}"):
-            proposal.fault(row, "Targets", str(says), MEASURES.column("Targets").kind.right)
+    for aim in aims:
         # A first import takes what its records say of the past.
         set_on = proposal.plan.released_on if proposal.is_first else proposal.today
-        target = Target(measure=draft.row, number=number, months=months, set_on=set_on)
-        target.by = by
+        target = Target(measure=measure, number=aim.number, months=aim.months, set_on=set_on)
+        target.by = aim.by
         proposal.add(Draft(target))
+
+
+def _aims(proposal: Proposal, row: Row, draft: Draft) -> list[Aimed]:
+    """Return the targets to set, which the measure does not have. Those that no line has stay."""
+    if not row["Targets"]:
+        return []
+    stored = proposal.stored.targets_of[draft.row.pk] if not draft.is_new else []
+    known = {(each.number, each.months, each.by) for each in stored}
+    given = map(read_target, row["Targets"].split("\n"))
+    aims = [Aimed(each.number, each.by, each.months) for each in given if each not in known]
+    if aims and proposal.is_adopted and not draft.is_new:
+        lines = (str(TargetText(each.number, each.months, each.by)) for each in stored)
+        was, now = "; ".join(lines), "; ".join(row["Targets"].split("\n"))
+        obstacle = _("A target of an adopted plan is changed on the page of its measure.")
+        of = draft.row.item or proposal.plan
+        proposal.decide(row, "Targets", was, now, Variation.Kind.MEASURE, of, {}, obstacle)
+        return []
+    for says, _name in target_faults(proposal.plan, draft.row.kind, aims, "{}"):
+        proposal.fault(row, "Targets", str(says), MEASURES.column("Targets").kind.right)
+    return aims
 
 
 def values(proposal: Proposal, measures: Measures) -> None:

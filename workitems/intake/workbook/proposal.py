@@ -19,8 +19,18 @@ from workitems.intake.to_decide import ToDecide, obstacle_of, request_of
 from workitems.intake.workbook.columns import SHEETS, Column, Sheet
 from workitems.intake.workbook.read import NOT_GIVEN, UNREADABLE, Book, Row, is_cleared
 from workitems.intake.workbook.stored import Stored
-from workitems.models import Delay, Milestone, Mitigation, Pillar, Plan, Variation, WorkItem
+from workitems.models import (
+    Delay,
+    Measure,
+    Milestone,
+    Mitigation,
+    Pillar,
+    Plan,
+    Variation,
+    WorkItem,
+)
 from workitems.plan.known_acronyms import known_to, named
+from workitems.terms.additions import Aimed
 from workitems.terms.stems import says_nothing
 
 # The texts that have to say something, with the headings of their columns.
@@ -138,10 +148,10 @@ class Proposal:
         # What only a decision changes, and new items and milestones that it would add.
         self.to_decide: list[ToDecide] = []
         self.proposed: list[WorkItem | Milestone] = []
-        # The supporting agencies and measures of new items, by the id of the object.
-        self.of_proposed: dict[int, tuple[list[tuple[Agency, str]], list[str]]] = defaultdict(
-            lambda: ([], [])
-        )
+        # The supporting agencies of new items, and their measures with targets, by the id of the object.
+        self.of_proposed: dict[
+            int, tuple[list[tuple[Agency, str]], list[tuple[Measure, list[Aimed]]]]
+        ] = defaultdict(lambda: ([], []))
         self.empty_texts: list[str] = []
         self.not_cleared: list[str] = []
         # By sheet: stored rows that the workbook does not have. They stay as they are.

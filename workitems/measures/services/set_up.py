@@ -1,12 +1,13 @@
 """Set a measure up: what is counted, how, from where and by whom, and its targets.
 
-The coordinator does so until the measure has a number; then, in an adopted plan, it changes by a variation.
+The coordinator does so until the measure has a number; then, in an adopted plan, it changes by a variation. Only a
+number before the plan that was not known can still be filled in.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -15,12 +16,12 @@ from django.utils.translation import gettext_lazy
 from agencies.models import Agency, User
 from agencies.records import history
 from agencies.wording.translation import day_words, list_in_words
-from workitems.models import Measure, Plan, Target, Variation
+from workitems.models import Measure, Plan, Target, Variation, WorkItem
 from workitems.plan.plan_at.measures_at import measured
 from workitems.plan.services.items import next_number
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Refused, locked, need_reason
-from workitems.terms.known_dates import KnownDate
+from workitems.terms.additions import Aimed, NewMeasure, set_up_of
 from workitems.terms.measure_sentence import Aim, figure, target_in_words
 from workitems.terms.sentence_ends import with_capital
 
@@ -32,15 +33,6 @@ SET_UP = (
 )  # fmt: skip
 
 
-class Aimed(NamedTuple):
-    """A target to set: a new one, or one that replaces the one with the id `replaces`."""
-
-    number: Decimal
-    by: KnownDate
-    months: int | None = None
-    replaces: int | None = None
-
-
 def has_number(measure: Measure) -> bool:
     """Whether a number of the measure was accepted."""
     return measure.values.accepted().filter(number__isnull=False).exists()
@@ -49,6 +41,13 @@ def has_number(measure: Measure) -> bool:
 def needs_variation(measure: Measure) -> bool:
     """Whether the measure changes only by a variation."""
     return measure.plan.adopted_on is not None and has_number(measure)
+
+
+def _fills_baseline(
+    measure: Measure, values: Mapping[str, Any], changed: Sequence[str], targets: Sequence[Aimed]
+) -> bool:
+    is_all = set(changed) <= {"baseline", "baseline_on", "baseline_unknown"} and not targets
+    return is_all and measure.baseline is None and values.get("baseline") is not None
 
 
 @transaction.atomic
@@ -65,14 +64,15 @@ def set_up(
     """Set a measure up, or change its set-up and targets. Without a change, write nothing.
 
     `values` has the fields of `SET_UP`. Raise `Refused` for what `faults` says, if an adopted plan's measure is set up
-    without a reason, or if it has a number and so changes by a variation.
+    without a reason, or if it has a number and so changes by a variation: all but the number before the plan, once, if
+    that was not known.
     """
     measure = locked(measure, version=version, related=RELATED)
-    if needs_variation(measure):
+    changed = [name for name in SET_UP if name in values and getattr(measure, name) != values[name]]
+    if needs_variation(measure) and not _fills_baseline(measure, values, changed, targets):
         raise Refused(
             _("This measure has a number, so it changes by a variation. Request one instead.")
         )
-    changed = [name for name in SET_UP if name in values and getattr(measure, name) != values[name]]
     if not changed and not targets:
         return measure
     if measure.plan.adopted_on is not None:
@@ -99,6 +99,33 @@ def add_outcome(
     return history.save(measure, by=by, reason=reason)
 
 
+def proposed(measure: Measure, targets: Sequence[Aimed]) -> NewMeasure:
+    """Return a measure that is not saved as a variation proposes it, together with its item."""
+    values = {name: getattr(measure, name) for name in ("description", *SET_UP)}
+    values["responsible_agency"] = measure.responsible_agency_id
+    return NewMeasure(**values, targets=tuple(targets))
+
+
+def add_proposed(
+    item: WorkItem,
+    number: int,
+    new: NewMeasure,
+    agencies: Mapping[int, Agency],
+    *,
+    by: User,
+    on: date,
+    reason: str,
+) -> None:
+    """Add a measure together with its item, as it was proposed. Raise `Refused` for what `faults` says."""
+    values = {name: getattr(new, name) for name in ("description", *SET_UP)}
+    if new.responsible_agency is not None:
+        values["responsible_agency"] = agencies[new.responsible_agency]
+    measure = Measure(item=item, number=number, **values)
+    Refused.raise_any((says, None) for says, _field in faults(measure, {}, new.targets))
+    history.save(measure, by=by, reason=reason)
+    _aim_at(measure, new.targets, by=by, on=on, reason=reason)
+
+
 def write(
     measure: Measure,
     values: Mapping[str, Any],
@@ -115,6 +142,18 @@ def write(
         setattr(measure, name, values[name])
     if changed or targets:
         history.save_version(measure, *changed, by=by, reason=reason)
+    _aim_at(measure, targets, by=by, on=on, reason=reason, variation=variation)
+
+
+def _aim_at(
+    measure: Measure,
+    targets: Sequence[Aimed],
+    *,
+    by: User,
+    on: date,
+    reason: str,
+    variation: Variation | None = None,
+) -> None:
     for aim in targets:
         target = Target(
             measure=measure,
@@ -136,7 +175,9 @@ def faults(
     *,
     field: str = "number_{}",
 ) -> Faults:
-    """Yield what is wrong with a set-up, each with its field. `field` names that of a target's number, by its place."""
+    """Yield what is wrong with a set-up, each with its field. `field` names that of a target's number, by its place.
+
+    A new measure may not be saved yet."""
     now = {name: values.get(name, getattr(measure, name)) for name in SET_UP}
     kind = now["kind"]
     if kind != measure.kind and has_number(measure):
@@ -160,6 +201,8 @@ def faults(
     elif agency is None and measure.item is None:
         yield _("Choose who gives the numbers."), "responsible_agency"
     yield from target_faults(measure.plan, kind, targets, field)
+    if all(aim.replaces is None for aim in targets):
+        return
     replaced = set(Target.objects.filter(measure=measure, replaces__isnull=False).values_list("replaces", flat=True))  # fmt: skip
     known = set(measure.targets.values_list("pk", flat=True))
     for place, aim in enumerate(targets, start=1):
@@ -212,15 +255,7 @@ def to_data(
     return {
         "measure": measure.pk,
         "values": {name: _plain(value) for name, value in changed.items()},
-        "targets": [
-            {
-                "number": f"{aim.number:f}",
-                "by": [aim.by.last_day.isoformat(), str(aim.by.known_to)],
-                "months": aim.months,
-                "replaces": aim.replaces,
-            }
-            for aim in targets
-        ],
+        "targets": [aim.data for aim in targets],
     }
 
 
@@ -232,23 +267,10 @@ def _plain(value: Any) -> Any:
 
 def of_data(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[Aimed]]:
     """Return the values and targets of a request."""
-    values = dict(data["values"])
-    if values.get("baseline") is not None:
-        values["baseline"] = Decimal(values["baseline"])
-    if values.get("baseline_on") is not None:
-        values["baseline_on"] = date.fromisoformat(values["baseline_on"])
+    values = set_up_of(data["values"])
     if values.get("responsible_agency") is not None:
         values["responsible_agency"] = Agency.objects.get(pk=values["responsible_agency"])
-    targets = [
-        Aimed(
-            Decimal(each["number"]),
-            KnownDate(date.fromisoformat(each["by"][0]), each["by"][1]),
-            each["months"],
-            each["replaces"],
-        )
-        for each in data["targets"]
-    ]
-    return values, targets
+    return values, list(map(Aimed.of, data["targets"]))
 
 
 def change_in_words(measure: Measure, data: Mapping[str, Any]) -> tuple[str, str]:
@@ -266,16 +288,23 @@ def change_in_words(measure: Measure, data: Mapping[str, Any]) -> tuple[str, str
             before.append(target_in_words(now, was[aim.replaces]))
         after.append(target_in_words(then, new))
     lines = [[_("{name}: {targets}").format(name=_name(measure), targets=list_in_words(each)) if each else _name(measure)] for each in (before, after)]  # fmt: skip
-    for name, value in values.items():
-        label = LABELS[name]
-        for side, what in zip(lines, (getattr(measure, name), value), strict=True):
-            if what not in (None, ""):
-                side.append(f"{label}: {_shown(name, what)}")
+    stored = {name: getattr(measure, name) for name in values}
+    for side, told in zip(lines, (stored, values), strict=True):
+        side += [f"{label}: {words}" for label, words in shown(told)]
     return "\n".join(lines[0]), "\n".join(lines[1])
 
 
 def _name(measure: Measure) -> str:
     return with_capital(measure.as_told or measure.description)
+
+
+def shown(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (label, words) of what of a set-up is not empty."""
+    return [
+        (str(LABELS[name]), _shown(name, value))
+        for name, value in values.items()
+        if value not in (None, "")
+    ]
 
 
 def _shown(name: str, value: Any) -> str:

@@ -15,7 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agencies.models import Seat
 from agencies.pages.form_pages import carry_out, done, form_page, refusals_in_messages, saved
 from agencies.pages.once import once
-from workitems.measures.forms import GiveForm, OutcomeForm, SetUpForm, current_targets
+from workitems.measures.forms import (
+    BaselineForm,
+    GiveForm,
+    OutcomeForm,
+    SetUpForm,
+    current_targets,
+)
 from workitems.measures.services import set_up as set_up_services
 from workitems.measures.services import values as value_services
 from workitems.models import Measure, MeasureValue, Plan, Return, Variation
@@ -130,6 +136,9 @@ def _may(request: HttpRequest, row: Measure) -> dict[str, Any]:
         "may_accept": may("workitems.accept_measure", row),
         "may_give": gives,
         "may_set_up": not needs_variation and may("workitems.set_up_measure", row),
+        "may_fill_in": needs_variation
+        and row.baseline is None
+        and may("workitems.set_up_measure", row),
         "may_request": needs_variation and may("workitems.request_addition", row.item or row.plan),
         "in_return": writing if writing and writing.is_with_agency else None,
         "may_read_return": writing is not None and may("workitems.read_return", writing),
@@ -206,18 +215,25 @@ def set_up(request: HttpRequest, slug: str, measure: int) -> HttpResponse:
     row = found_measure(plan_at_any_stage(request, slug), measure)
     plan = row.plan
     require(request, "workitems.set_up_measure", row)
-    form = set_up_form(request, row)
-    if kept := carry_out(request, form, set_up_services.set_up, measure=row, on=localdate()):
-        return saved(request, form, kept, _("The measure is set up."), to_page(row))
-    return form_page(
-        request, "workitems/measures/set_up.html", form, plan=plan, measure=row, url=to_page(row)
+    fills_in = set_up_services.needs_variation(row) and row.baseline is None
+    form = (BaselineForm if fills_in else SetUpForm)(
+        posted(request),
+        row=row,
+        members=plan.agencies_on(localdate()),
+        targets=current_targets(row),
     )
-
-
-def set_up_form(request: HttpRequest, row: Measure) -> SetUpForm:
-    members = row.plan.agencies_on(localdate())
-    targets = current_targets(row)
-    return SetUpForm(posted(request), row=row, members=members, targets=targets)
+    if kept := carry_out(request, form, set_up_services.set_up, measure=row, on=localdate()):
+        says = _("The number is saved.") if fills_in else _("The measure is set up.")
+        return saved(request, form, kept, says, to_page(row))
+    return form_page(
+        request,
+        "workitems/measures/set_up.html",
+        form,
+        plan=plan,
+        measure=row,
+        fills_in=fills_in,
+        url=to_page(row),
+    )
 
 
 def to_page(row: Measure) -> str:

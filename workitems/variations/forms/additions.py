@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from agencies.models import Agency
@@ -11,7 +12,8 @@ from agencies.typed.asking import say_faults
 from agencies.typed.fields import LinesField, TextField
 from agencies.wording.translation import StrOrPromise
 from workitems.intake.forms.plan_making import ItemForm, MilestoneForm
-from workitems.models import Plan
+from workitems.measures.forms import NewMeasureForm
+from workitems.models import Measure, Plan, WorkItem
 from workitems.plan.forms.due_dates import KnownDateField
 from workitems.plan.forms.stems import remark_on_acronyms
 from workitems.terms.additions import NewItem, NewMilestone
@@ -27,12 +29,21 @@ PLACES = {
 }
 
 
+# Measures likewise, none of which is required.
+MEASURES = (
+    gettext_lazy("First measure of success"),
+    gettext_lazy("Second measure of success"),
+    gettext_lazy("Third measure of success"),
+)
+
+
 class Group(NamedTuple):
-    """Fields under a heading. It is shut while nothing is typed into fields that may all be empty."""
+    """Fields, or a measure, under a heading. It is shut while nothing is typed into fields that may all be empty."""
 
     heading: StrOrPromise
     fields: list[forms.BoundField]
     is_shut: bool
+    measure: NewMeasureForm | None = None
 
 
 class AddingForm(RequestForm):
@@ -51,6 +62,11 @@ class AddingForm(RequestForm):
     def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
         self.plan = plan
         super().__init__(*args, **kwargs)
+
+    @property
+    def parts(self) -> list[forms.BaseForm]:
+        """The form, and those within it."""
+        return [self]
 
     @property
     def groups(self) -> list[Group]:
@@ -106,7 +122,6 @@ class ProposeItemForm(AddingForm, ItemForm):
         (gettext_lazy("Who does it, and when"), (
             "lead_agency", "support_", "role_", "kind", "is_key", "timeframe", "months", "starts_on",
         )),
-        (gettext_lazy("Measures of success"), ("measures",)),
         *((heading, (
             f"milestone_{place}", f"due_{place}", f"responsible_{place}", f"done_{place}",
         )) for place, heading in PLACES.items()),
@@ -116,15 +131,12 @@ class ProposeItemForm(AddingForm, ItemForm):
     SOMETIMES = ("objective", "action")
     SHUT = (PLACES[2], PLACES[3])
 
-    measures = LinesField(
-        label=gettext_lazy("Measures"),
-        help_text=gettext_lazy(
-            "One on each line. Once the item is in the plan, the coordinator sets up how each is counted, and its target."
-        ),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, row: WorkItem, members: QuerySet[Agency], **kwargs: Any) -> None:
+        super().__init__(*args, row=row, members=members, **kwargs)
+        self.measures = [
+            NewMeasureForm(*args, row=Measure(item=row), members=members, prefix=f"measure_{place}")
+            for place in range(1, len(MEASURES) + 1)
+        ]
         for name, help_text in (
             ("objective", ""),
             ("action", gettext("Write the objective or the action.")),
@@ -156,7 +168,25 @@ class ProposeItemForm(AddingForm, ItemForm):
                 help_text=gettext("How everyone can tell that it is done."),
             )
             remark_on_acronyms(self, self.plan, f"milestone_{place}", f"done_{place}")
-        remark_on_acronyms(self, self.plan, "measures")
+        for measure in self.measures:
+            remark_on_acronyms(measure, self.plan, "description")
+
+    @property
+    def parts(self) -> list[forms.BaseForm]:
+        return [self, *self.measures]
+
+    @property
+    def groups(self) -> list[Group]:
+        first, who, *rest = super().groups
+        measures = (
+            Group(heading, [], not measure.has_changed(), measure)
+            for heading, measure in zip(MEASURES, self.measures, strict=True)
+        )
+        return [first, who, *measures, *rest]
+
+    def is_valid(self) -> bool:
+        """Whether the measures are too. All are checked, so that all errors come at once."""
+        return all([super().is_valid(), *(measure.is_valid() for measure in self.measures)])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -188,7 +218,7 @@ class ProposeItemForm(AddingForm, ItemForm):
         return NewItem(
             **own,
             supports=tuple((agency.pk, role) for agency, role in given["supports"].items()),
-            measures=tuple(filter(None, map(str.strip, given["measures"].split("\n")))),
+            measures=tuple(filter(None, (each.proposed() for each in self.measures))),
             milestones=tuple(
                 NewMilestone(
                     number=number,

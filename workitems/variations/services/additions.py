@@ -19,7 +19,8 @@ from workitems.intake.services.plan_making import (
     check_item,
     check_milestone,
 )
-from workitems.models import Measure, Milestone, Pillar, Plan, Support, Variation, WorkItem
+from workitems.measures.services import set_up
+from workitems.models import Milestone, Pillar, Plan, Support, Variation, WorkItem
 from workitems.plan.services.plan_days import Faults
 from workitems.plan.services.refusals import Refused, locked
 from workitems.terms.additions import Addition, NewItem, NewMilestone
@@ -144,8 +145,8 @@ def make_item(plan: Plan, adds: NewItem, *, by: User, on: date, reason: str) -> 
     history.save(item, by=by, reason=reason)
     for agency, role in supports.items():
         history.save(Support(item=item, agency=agency, role=role), by=by, reason=reason)
-    for number, text in enumerate(adds.measures, start=1):
-        history.save(Measure(item=item, number=number, description=text), by=by, reason=reason)
+    for number, measure in enumerate(adds.measures, start=1):
+        set_up.add_proposed(item, number, measure, agencies, by=by, on=on, reason=reason)
     for milestone in adds.milestones:
         _save_milestone(plan, item, milestone, agencies, by, reason)
     return item
