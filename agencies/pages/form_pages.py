@@ -92,9 +92,7 @@ def form_page(
 ) -> HttpResponse:
     """Render a page with its form, and the row that another user saved first, if one did.
 
-    The status is 422 if the form, or a form within it, has errors.
+    The status is 422 if the form has errors.
     """
     context |= {"form": form, "conflict": getattr(form, "conflict", None)}
-    return render(
-        request, template, context, status=422 if form.is_bound and not form.is_valid() else 200
-    )
+    return render(request, template, context, status=422 if form.errors else 200)

@@ -151,8 +151,18 @@ def test_new_items_and_milestones_of_a_workbook_are_proposed(send, plan):
         "Responsible agency": "DoL",
         "Original due": date(2011, 3, 31),
     }
+    measure = {
+        **sheets["Measures"][0],
+        "Work item": "1.9",
+        "Measure": "Calls answered at once",
+        "What is counted": "the share of calls answered at once",
+        "Counted as": "A share: so many of so many",
+        "Responsible agency": "Police",
+        "Targets": "80 by June 2012",
+    }
     sheets["Work items"].append(item)
     sheets["Milestones"] += [step, {**step, "Work item": "1.1", "Milestone": 9}]
+    sheets["Measures"].append(measure)
     outcome = send(workbook=upload(sheets)).context["outcome"]
     assert [(row.heading, row.now, row.obstacle) for row in outcome.to_decide] == [
         ("Number", "1.9 A help line", ""),
@@ -160,8 +170,38 @@ def test_new_items_and_milestones_of_a_workbook_are_proposed(send, plan):
     ]
     assert outcome.is_empty
     send(fingerprint=outcome.fingerprint, reason=WHY)
-    kinds = Variation.objects.order_by("number").values_list("kind", flat=True)
-    assert (list(kinds), WorkItem.objects.count()) == (["item", "milestone"], 1)
+    made = Variation.objects.order_by("number")
+    assert ([row.kind for row in made], WorkItem.objects.count()) == (["item", "milestone"], 1)
+    (counted,) = made[0].addition.measures
+    assert str(counted) == (
+        "Calls answered at once; target 80 per cent by June 2012; baseline not known"
+    )
+    assert counted.responsible_agency == Agency.objects.get(short_name="Police").pk
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"What is counted": ""}, "Write what is counted"),
+        ({"Targets": "180 by June 2012"}, "Enter per cent, from 0 to 100."),
+        ({"Responsible agency": "Health"}, "“Health” is not an agency on the sheet Agencies."),
+    ],
+)
+def test_a_measure_of_a_new_item_is_checked_like_any_other(send, plan, said, fault):
+    sheets = small()
+    sheets["Work items"].append(
+        {**sheets["Work items"][0], "Number": "1.9", "Stage": "Not started"}
+    )
+    sheets["Measures"].append(
+        {
+            **sheets["Measures"][0],
+            "Work item": "1.9",
+            "What is counted": "the share of calls answered",
+            "Counted as": "A share: so many of so many",
+            **said,
+        }
+    )
+    assert fault in send(workbook=upload(sheets)).text
 
 
 @pytest.mark.both_databases

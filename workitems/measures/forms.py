@@ -28,6 +28,7 @@ from workitems.measures.typed_numbers import NotANumber, read_number, typed
 from workitems.models import Measure, MeasureValue, Target
 from workitems.models.measure import AS_TOLD_OF_A_MEASURE
 from workitems.plan.forms.due_dates import KnownDateField
+from workitems.plan.forms.stems import remark_on_acronyms
 from workitems.terms.additions import Aimed, NewMeasure
 
 Kind = Measure.Kind
@@ -392,6 +393,7 @@ class NewMeasureForm(SetUpForm):
         fields["kind"].choices = Kind.choices
         fields["as_told"].required = False
         self.order_fields(["description"])
+        remark_on_acronyms(self, self.row.plan, "description")
 
     def start(self, row: Measure) -> dict[str, Any]:
         return {**super().start(row), "kind": row.kind}
@@ -409,14 +411,15 @@ class NewMeasureForm(SetUpForm):
         if cleaned.get("kind") == Kind.WORDS and is_set_up:
             self.add_error("kind", _("Choose how it is counted."))
         elif not self.errors:
-            say_faults(self, list(faults(self.row, self.values(), self.aims())))
+            say_faults(self, list(faults(self.measure(), {}, self.aims())))
         return cleaned
 
+    def measure(self) -> Measure:
+        description = self.cleaned_data["description"]
+        return Measure(item=self.row.item, description=description, **self.values())
+
     def proposed(self) -> NewMeasure | None:
-        if not self.has_changed():
-            return None
-        row = Measure(description=self.cleaned_data["description"], **self.values())
-        return proposed(row, self.aims())
+        return proposed(self.measure(), self.aims()) if self.has_changed() else None
 
 
 class BaselineForm(SetUpForm):

@@ -1,6 +1,7 @@
 """Test how papers and comparisons tell of work items and milestones that were added by variation."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -18,8 +19,8 @@ from tests.reports.progress.test_changes import BROCHURE, NOW, THEN, WITHDRAWAL,
 from tests.workitems.record import ready_to_decide
 from workitems.models import WorkItem
 from workitems.plan.asat import Moment
-from workitems.terms.additions import NewItem, NewMilestone
-from workitems.terms.known_dates import KnownDate
+from workitems.terms.additions import Aimed, NewItem, NewMeasure, NewMilestone, in_lines
+from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.variations.services import variations
 
 
@@ -64,6 +65,13 @@ def asked(made):
         pillar=made.brochure.pillar_id, number="1.9", title="Open a help line",
         objective="Help is near.", action="Open a line.\r\n\r\nIn ten languages.", kind="action_item",
         timeframe="short", lead_agency=police.pk, milestones=(step,),
+        measures=(
+            NewMeasure(description="Survey"),
+            NewMeasure(
+                description="Calls", kind="level", as_told="the number of calls",
+                targets=(Aimed(Decimal(1200), KnownDate(date(2011, 6, 30), KnownTo.MONTH)),),
+            ),
+        ),
     )  # fmt: skip
     request = {"reason": "A law.", "agency": police, "by": made.coordinator}
     with time_machine.travel(at(2), tick=False):
@@ -81,6 +89,7 @@ def asked(made):
 
 AFTER = (
     "Help is near.", "Open a line.", "In ten languages.", "Police leads.",
+    "Measure: Survey", "Measure: Calls; target 1,200 by June 2011; baseline not known",
     "Milestone: Line opened, due 30 September 2010 (Police)",
 )  # fmt: skip
 
@@ -98,6 +107,15 @@ def test_a_pack_says_what_would_be_added(made, asked):
         "Add the milestone “Line opened”, due 30 September 2010, 1.1 Print a brochure (V7)",
         ("Line opened, due 30 September 2010 (Police)",),
     )
+
+
+@pytest.mark.django_db
+def test_the_exported_register_has_a_line_for_each_measure_and_milestone(asked):
+    assert in_lines(asked[0].addition).split("\n")[-3:] == [
+        "Measure: Survey",
+        "Measure: Calls; target 1,200 by June 2011; baseline not known",
+        "Milestone 7: Line opened, due 30 September 2010",
+    ]
 
 
 @pytest.mark.django_db

@@ -1,14 +1,18 @@
 """Numbers and targets of measures: what is refused, what the database keeps, and when they count."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
-from agencies.models import User
+from agencies.models import Seat, User
+from agencies.typed.asking import ENTER_A_DATE
 from tests.factories import (
     AttendanceFactory,
     MatterFactory,
@@ -16,6 +20,7 @@ from tests.factories import (
     MeasureValueFactory,
     MeetingFactory,
     ReturnFactory,
+    SeatFactory,
     UserFactory,
 )
 from workitems.measures.asked import measures_asked
@@ -331,6 +336,75 @@ def test_measure_with_a_number_changes_by_variation_alone() -> None:
         "The number of staff trained was 67 per cent (640 of 960) in November 2010, up from 50 per cent before the "
         "plan; the target of 60 per cent by June 2011 (first promised: 80 per cent) was reached."
     )
+
+
+def filled_in(row: Measure, **more: Any) -> Measure:
+    known = {"baseline": Decimal(12), "baseline_on": date(2009, 6, 30), "baseline_unknown": ""}
+    said = {"values": known, "reason": "The old register was found.", **more}
+    return set_up.set_up(measure=row, version=row.version, by=UserFactory(), on=ON, **said)
+
+
+@pytest.mark.both_databases
+def test_a_baseline_that_was_not_known_is_filled_in_once() -> None:
+    with time_machine.travel(datetime(2010, 12, 1, tzinfo=UTC)):
+        row = measure(baseline_unknown="Nobody counted.")
+    accepted(row)
+    refuses = pytest.raises(Refused, match="it changes by a variation. Request one instead.")
+    others: tuple[dict[str, Any], ...] = (
+        {"values": {"baseline": Decimal(12), "baseline_on": date(2009, 6, 30), "unit": "person"}},
+        {"values": {"baseline_unknown": "We forgot."}},
+        {"targets": [set_up.Aimed(Decimal(80), JUNE)]},
+    )
+    for more in others:
+        with refuses:
+            filled_in(row, **more)
+    with pytest.raises(Refused, match="Say why the measure is set up or changed."):
+        filled_in(row, reason="")
+
+    with time_machine.travel(datetime(2010, 12, 20, tzinfo=UTC)):
+        row = filled_in(row)
+
+    assert (row.baseline, row.baseline_unknown, row.version) == (12, "", 2)
+    assert [
+        (entry.history_change_reason, entry.history_user is not None, entry.baseline)
+        for entry in Measure.history.filter(id=row.pk).order_by("history_id")
+    ] == [(None, False, None), ("The old register was found.", True, 12)]
+    before, after = (
+        measures_of(plan_at(row.plan, Moment.end_of(date(2010, 12, day)))).rows[0].sentence
+        for day in (19, 21)
+    )
+    assert before == "The number of staff trained was 83 in November 2010."
+    assert after == f"{before[:-1]}, up from 12 before the plan."
+    with refuses:
+        filled_in(row, values={"baseline": Decimal(13)})
+
+
+def test_the_page_of_a_measure_with_numbers_offers_to_fill_in_its_baseline(
+    client: Client,
+) -> None:
+    row = measure(kind="period", baseline_unknown="Nobody counted.")
+    accepted(row, starts_on=date(2010, 6, 1))
+    seat = SeatFactory(agency=row.plan.coordinating_agency, role=Seat.Role.COORDINATOR)
+    client.force_login(seat.user, backend="django.contrib.auth.backends.ModelBackend")
+    page = reverse("measures:detail", args=[row.plan.slug, row.pk])
+    address = reverse("measures:set-up", args=[row.plan.slug, row.pk])
+    link = "Enter the number, once it is known"
+    assert link in client.get(page).text
+    shown = client.get(address)
+    assert list(shown.context["form"].fields) == ["version", "baseline", "baseline_on", "reason"]
+
+    typed = {"version": 1, "baseline": "", "baseline_on": "", "reason": ""}
+    assert client.post(address, typed).context["form"].errors == {
+        "baseline": ["Enter the number."],
+        "baseline_on": [ENTER_A_DATE],
+        "reason": ["Say why the measure is set up or changed."],
+    }
+    typed |= {"baseline": "12", "baseline_on": "30 June 2009", "reason": "It was found."}
+    assert client.post(address, typed).status_code == 302
+
+    row.refresh_from_db()
+    assert (row.baseline, row.baseline_on, row.baseline_unknown) == (12, date(2009, 6, 30), "")
+    assert link not in client.get(page).text
 
 
 def approve(asked: Variation) -> None:

@@ -20,7 +20,9 @@ from tests.factories import (
     WorkItemFactory,
 )
 from workitems.intake.forms.plan_making import ItemForm, MilestoneForm
+from workitems.measures.forms import NewMeasureForm
 from workitems.meetings.forms.meetings import DecisionForm
+from workitems.models import Measure
 from workitems.plan.forms.item_texts import TextForm
 from workitems.plan.forms.stems import StemField, speak_of
 from workitems.returns.forms.returns import UpdateForm
@@ -227,7 +229,8 @@ def boxes_of(plan):
         (ChangeRiskForm, {"row": risk}, ["response"]),
         (RequestDateForm, {"row": step, **one}, ["reason"]),
         (RequestWordingForm, {"row": item, "wording": "title", **one}, ["text_after", "reason"]),
-        (ProposeItemForm, {"row": item, **propose}, ["title", "milestone_1", "done_3", "measures"]),
+        (ProposeItemForm, {"row": item, **propose}, ["title", "milestone_1", "done_3"]),
+        (NewMeasureForm, {"row": Measure(item=item), "members": agencies}, ["description"]),
         (DecisionForm, {"plan": plan, "with_items": False, "on": date(2010, 7, 1)}, ["text"]),
         (TextForm, {"row": item, "field": "as_told"}, ["as_told"]),
         (TextForm, {"row": step, "field": "as_told"}, ["as_told"]),

@@ -1,7 +1,9 @@
 """Test work items and milestones that are added to an adopted plan by a variation."""
 
+import json
 from dataclasses import fields
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -29,8 +31,18 @@ from tests.workitems.record import (
     unchanged,
 )
 from workitems.intake.services import plan_making
+from workitems.measures.services.set_up import SET_UP
 from workitems.meetings.agenda import title_of
-from workitems.models import Decision, HeldEntry, Matter, Measure, Milestone, Variation, WorkItem
+from workitems.models import (
+    Decision,
+    HeldEntry,
+    Matter,
+    Measure,
+    Milestone,
+    Target,
+    Variation,
+    WorkItem,
+)
 from workitems.out_of_session import services as out_of_session
 from workitems.terms.additions import Aimed, NewItem, NewMeasure, NewMilestone, addition_of
 from workitems.terms.known_dates import KnownDate, KnownTo
@@ -130,9 +142,118 @@ def test_what_is_added_is_kept_as_data_and_read_back(new_item, police):
     )
 
 
+def share_of_calls(**more):
+    return NewMeasure(
+        **{
+            "description": "Calls answered at once.",
+            "kind": "share",
+            "as_told": "the share of calls answered at once",
+            "targets": (Aimed(Decimal(80), KnownDate(date(2011, 6, 30), KnownTo.MONTH)),),
+            **more,
+        }
+    )
+
+
+def test_a_measure_of_words_alone_is_kept_as_earlier_releases_kept_every_one(new_item, police):
+    counted = share_of_calls(
+        responsible_agency=police.pk, baseline=Decimal("12.5"), baseline_on=date(2009, 6, 30)
+    )
+    added = new_item(measures=(NewMeasure(description="Calls a month"), counted))
+    data = json.loads(json.dumps(added.data))
+    assert data["measures"][0] == "Calls a month"
+    assert data["measures"][1] == {
+        "description": "Calls answered at once.", "kind": "share", "unit": "", "better": "higher",
+        "as_told": "the share of calls answered at once", "asked": "each_round", "source": "",
+        "responsible_agency": police.pk, "baseline": "12.5", "baseline_on": "2009-06-30",
+        "baseline_unknown": "",
+        "targets": [
+            {"number": "80", "by": ["2011-06-30", "month"], "months": None, "replaces": None}
+        ],
+    }  # fmt: skip
+    assert addition_of("item", data) == added
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        (
+            share_of_calls(),
+            "Calls answered at once; target 80 per cent by June 2011; baseline not known",
+        ),
+        (
+            share_of_calls(baseline=Decimal("12.5"), baseline_on=date(2009, 6, 30), targets=()),
+            "Calls answered at once; baseline 12.5 per cent on 30 June 2009",
+        ),
+        (
+            share_of_calls(
+                kind="level", baseline=Decimal(2), baseline_on=date(2009, 6, 30),
+                targets=tuple(Aimed(Decimal(n), KnownDate(SLIPPED)) for n in (10, 20)),
+            ),
+            "Calls answered at once; target 10 by 30 September 2010 and 20 by 30 September 2010; "
+            "baseline 2 on 30 June 2009",
+        ),
+        (NewMeasure(description="Calls a month."), "Calls a month."),
+    ],
+)  # fmt: skip
+def test_a_new_measure_is_told_with_its_targets_and_baseline(measure, words):
+    assert str(measure) == words
+
+
+@pytest.mark.both_databases
+def test_an_approved_measure_stands_as_it_was_proposed(
+    ask, new_item, meeting, coordinator, police, customs
+):
+    counted = share_of_calls(
+        responsible_agency=customs.pk, baseline_unknown="There was no line.", asked="each_year"
+    )
+    asked = ask(adds=new_item(measures=(NewMeasure(description="Languages"), counted)))
+    assert Target.objects.count() == 0
+    decide(recommended(asked, coordinator), meeting, coordinator)
+    words, made = Measure.objects.order_by("number")
+    assert (words.number, words.description, words.kind) == (1, "Languages", "words")
+    assert (made.number, made.kind, made.as_told, made.asked, made.responsible_agency) == (
+        2, "share", "the share of calls answered at once", "each_year", customs,
+    )  # fmt: skip
+    assert (made.baseline, made.baseline_unknown) == (None, "There was no line.")
+    target = made.targets.get()
+    assert (target.number, str(target.by), target.set_on) == (80, "June 2011", TODAY)
+    for row in (words, made, target):
+        assert entries(row) == [("+", "Coordinator (DoL)", f"Variation V1: {WHY}")]
+
+
+def test_a_number_is_asked_for_of_a_measure_that_stands(
+    ask, new_item, meeting, coordinator, client_of
+):
+    decide(recommended(ask(adds=new_item(measures=(share_of_calls(),))), coordinator), meeting, coordinator)  # fmt: skip
+    made = Measure.objects.get()
+    page = client_of(coordinator).get(made.item.get_absolute_url())
+    assert "the target is 80 per cent by June 2011" in page.text
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"as_told": ""}, "Write what is counted, such as “the number of staff trained”."),
+        ({"baseline": Decimal(5)}, "Enter the number before the plan and its day, or neither."),
+        ({"targets": (Aimed(Decimal(180), KnownDate(SLIPPED)),)}, "Enter per cent, from 0 to 100."),
+        (
+            {"targets": (Aimed(Decimal(80), KnownDate(date(2001, 1, 1))),)},
+            "The plan began after that date. Enter a later one.",
+        ),
+    ],
+)
+def test_a_measure_that_could_not_be_set_up_is_refused_when_it_is_proposed(
+    ask, new_item, more, says
+):
+    with refused(says):
+        ask(adds=new_item(measures=(share_of_calls(**more),)))
+    assert Variation.objects.count() == 0
+
+
 def test_an_addition_has_the_fields_that_a_plan_being_made_has():
     of_item = {"supports", "measures", "milestones"}
     assert {each.name for each in fields(NewItem)} == {*plan_making.ITEM_FIELDS, *of_item}
+    assert {each.name for each in fields(NewMeasure)} == {"description", *SET_UP, "targets"}
     assert {each.name for each in fields(NewMilestone)} == {*plan_making.MILESTONE_FIELDS} | {"due"}
 
 
@@ -376,9 +497,11 @@ def test_a_date_that_has_come_meanwhile_is_refused(ask_for_step, police, meeting
 
 
 def test_an_agency_that_ended_is_replaced_by_its_successor_or_refused(
-    plan, ask, ask_for_step, police, customs, meeting, coordinator
+    plan, ask, ask_for_step, new_item, police, customs, meeting, coordinator
 ):
-    of_item, of_step = (recommended(each(), coordinator) for each in (ask, ask_for_step))
+    counted = share_of_calls(responsible_agency=customs.pk)
+    of_item = recommended(ask(adds=new_item(measures=(counted,))), coordinator)
+    of_step = recommended(ask_for_step(), coordinator)
     new = MemberFactory(plan=plan, agency=AgencyFactory(short_name="Border")).agency
     ended = date(2010, 5, 31)
     Agency.objects.filter(pk=customs.pk).update(valid_to=ended, successor=new)
@@ -391,6 +514,7 @@ def test_an_agency_that_ended_is_replaced_by_its_successor_or_refused(
     made = WorkItem.objects.get(number="1.3")
     assert [row.agency for row in made.supports.all()] == [new]
     assert made.milestones.get(number=2).responsible_agency == new
+    assert made.measures.get().responsible_agency == new
 
 
 def test_an_addition_is_decided_out_of_session_too(plan, ask, labour, police, customs, coordinator):
@@ -506,6 +630,61 @@ def test_all_errors_of_a_proposal_come_at_once(client_of, plan, approver, typed)
         "milestone_3": ["Enter milestone 3."],
         "reason": ["Say why the change is needed."],
     }  # fmt: skip
+
+
+COUNTED = {
+    "description": "Calls answered at once", "kind": "share",
+    "as_told": "the share of calls answered at once", "number_1": "80", "by_1": "June 2011",
+    "baseline_unknown": "There was no line.",
+}  # fmt: skip
+
+
+def test_a_measure_with_its_target_is_proposed_on_the_page_and_shown_to_deciders(
+    client_of, plan, approver, typed
+):
+    answer = client_of(approver).post(at("propose-item", plan), typed | measure(3, **COUNTED))
+    made = Variation.objects.get()
+    assert made.addition.measures[1] == share_of_calls(
+        description="Calls answered at once", baseline_unknown="There was no line."
+    )
+    shown = client_of(approver).get(answer.url)
+    for words in (
+        "<li>Calls answered at once; target 80 per cent by June 2011; baseline not known",
+        "How it is counted: A share: so many of so many",
+        "Why the number before the plan is not known: There was no line.",
+    ):
+        assert words in shown.text
+
+
+@pytest.mark.parametrize(
+    ("said", "errors"),
+    [
+        ({"description": ""}, {"description": ["Enter the measure."]}),
+        ({"kind": "words"}, {"kind": ["Choose how it is counted."]}),
+        (
+            {"as_told": "", "number_1": "180"},
+            {
+                "as_told": ["Write what is counted, such as “the number of staff trained”."],
+                "number_1": ["Enter per cent, from 0 to 100."],
+            },
+        ),
+        ({"by_1": ""}, {"by_1": ["Enter by when."]}),
+    ],
+)
+def test_what_is_wrong_with_a_measure_is_said_at_its_boxes_with_all_other_errors(
+    client_of, plan, approver, typed, said, errors
+):
+    typed |= measure(3, **COUNTED | said) | {"title": ""}
+    page = client_of(approver).post(at("propose-item", plan), typed)
+    assert page.status_code == 422
+    form = page.context["form"]
+    assert form.errors["title"] == ["Enter the title."]
+    assert [each.errors for each in form.measures] == [{}, {}, errors]
+    assert page.text.count("Third measure of success</h2>") == 1  # it is open
+    for name in errors:
+        assert f'<a href="#id_measure_3-{name}' in page.text
+    page = client_of(approver).post(at("propose-item", plan), typed | {"title": "Open a line"})
+    assert (page.status_code, Variation.objects.count()) == (422, 0)
 
 
 def test_a_date_after_the_plans_end_needs_a_tick(client_of, plan, approver, typed):

@@ -326,5 +326,5 @@ LABELS = {
     "responsible_agency": gettext_lazy("Who gives the numbers"),
     "baseline": gettext_lazy("Number before the plan"),
     "baseline_on": gettext_lazy("Day of that number"),
-    "baseline_unknown": gettext_lazy("Why that number is not known"),
+    "baseline_unknown": gettext_lazy("Why the number before the plan is not known"),
 }

@@ -168,8 +168,6 @@ class ProposeItemForm(AddingForm, ItemForm):
                 help_text=gettext("How everyone can tell that it is done."),
             )
             remark_on_acronyms(self, self.plan, f"milestone_{place}", f"done_{place}")
-        for measure in self.measures:
-            remark_on_acronyms(measure, self.plan, "description")
 
     @property
     def parts(self) -> list[forms.BaseForm]:
@@ -183,10 +181,6 @@ class ProposeItemForm(AddingForm, ItemForm):
             for heading, measure in zip(MEASURES, self.measures, strict=True)
         )
         return [first, who, *measures, *rest]
-
-    def is_valid(self) -> bool:
-        """Whether the measures are too. All are checked, so that all errors come at once."""
-        return all([super().is_valid(), *(measure.is_valid() for measure in self.measures)])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -207,6 +201,9 @@ class ProposeItemForm(AddingForm, ItemForm):
                 self.add_error(
                     due, gettext("Enter when milestone {place} is due.").format(place=place)
                 )
+        for measure in self.measures:
+            if measure.errors:  # which it says itself
+                self.errors[str(measure.prefix)] = self.error_class()
         return cleaned
 
     def addition(self) -> NewItem:
