@@ -96,17 +96,26 @@ def _glossary_entry(was: Was, now: Now) -> Sentences:
     yield from changed_wordings(was, now, name, words=_("words"))
 
 
+BASELINE = {"baseline", "baseline_on", "baseline_unknown"}
+
+
 def _measure(was: Was, now: Now) -> Sentences:
     name = f"“{now['description']}”"
     if was is None:
         yield Sentence(_("entered the measure {name}.").format(name=name))
         return
     yield from changed_wordings(was, now, "", description=_("measure"))
+    changed = {column for column in now if was[column] != now[column]} - {"description", "item"}
+    if not changed:
+        return
     if was["kind"] == Measure.Kind.WORDS != now["kind"]:
-        yield Sentence(_("set up the measure {name}.").format(name=name), field=Field.MEASURES)
-    elif any(was[column] != now[column] for column in now if column not in ("description", "item")):
+        says = _("set up the measure {name}.")
+    elif not was["baseline"] and {"baseline"} <= changed <= BASELINE:
+        says = _("entered the number before the plan of the measure {name}: {number}.")
+    else:
         says = _("changed how the measure {name} is set up.")
-        yield Sentence(says.format(name=name), field=Field.MEASURES)
+    number = _number(now["baseline"])
+    yield Sentence(says.format(name=name, number=number), field=Field.MEASURES)
 
 
 def _target(was: Was, now: Now) -> Sentences:

@@ -23,6 +23,7 @@ from tests.factories import (
     SeatFactory,
     UserFactory,
 )
+from tests.workitems.record import item_history
 from workitems.measures.asked import measures_asked
 from workitems.measures.services import set_up, values
 from workitems.measures.services.values import Answer
@@ -369,6 +370,17 @@ def test_a_baseline_that_was_not_known_is_filled_in_once() -> None:
         (entry.history_change_reason, entry.history_user is not None, entry.baseline)
         for entry in Measure.history.filter(id=row.pk).order_by("history_id")
     ] == [(None, False, None), ("The old register was found.", True, 12)]
+    assert row.item is not None
+    assert [
+        (entry.what, entry.why)
+        for entry in item_history(row.item)
+        if "before the plan" in entry.what
+    ] == [
+        (
+            "entered the number before the plan of the measure “Share of staff trained.”: 12.",
+            "The old register was found.",
+        )
+    ]
     before, after = (
         measures_of(plan_at(row.plan, Moment.end_of(date(2010, 12, day)))).rows[0].sentence
         for day in (19, 21)
@@ -405,6 +417,9 @@ def test_the_page_of_a_measure_with_numbers_offers_to_fill_in_its_baseline(
     row.refresh_from_db()
     assert (row.baseline, row.baseline_on, row.baseline_unknown) == (12, date(2009, 6, 30), "")
     assert link not in client.get(page).text
+    again = client.post(address, typed | {"version": 2, "baseline": "13"}, follow=True)
+    assert again.redirect_chain == [(page, 302)]
+    assert "This measure has a number, so it changes by a variation." in again.text
 
 
 def approve(asked: Variation) -> None:

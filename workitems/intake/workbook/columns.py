@@ -575,7 +575,7 @@ MEASURES = Sheet(
     ),
     gettext_noop(
         "Found again by item and number. A measure of an adopted plan is set up and changed on its page; a new one of an item is "
-        "proposed by its words. Of targets that replaced others, the sheet has the present ones."
+        "proposed by its words, and together with a new item as its row sets it up. Of targets that replaced others, the sheet has the present ones."
     ),
     is_later=True,
     if_missing=(

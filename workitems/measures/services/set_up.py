@@ -32,6 +32,10 @@ SET_UP = (
     "baseline_on", "baseline_unknown",
 )  # fmt: skip
 
+BY_VARIATION = gettext_lazy(
+    "This measure has a number, so it changes by a variation. Request one instead."
+)
+
 
 def has_number(measure: Measure) -> bool:
     """Whether a number of the measure was accepted."""
@@ -70,9 +74,7 @@ def set_up(
     measure = locked(measure, version=version, related=RELATED)
     changed = [name for name in SET_UP if name in values and getattr(measure, name) != values[name]]
     if needs_variation(measure) and not _fills_baseline(measure, values, changed, targets):
-        raise Refused(
-            _("This measure has a number, so it changes by a variation. Request one instead.")
-        )
+        raise Refused(BY_VARIATION)
     if not changed and not targets:
         return measure
     if measure.plan.adopted_on is not None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -215,7 +215,10 @@ def set_up(request: HttpRequest, slug: str, measure: int) -> HttpResponse:
     row = found_measure(plan_at_any_stage(request, slug), measure)
     plan = row.plan
     require(request, "workitems.set_up_measure", row)
-    fills_in = set_up_services.needs_variation(row) and row.baseline is None
+    fills_in = set_up_services.needs_variation(row)
+    if fills_in and row.baseline is not None:
+        messages.error(request, set_up_services.BY_VARIATION)
+        return redirect(to_page(row))
     form = (BaselineForm if fills_in else SetUpForm)(
         posted(request),
         row=row,
