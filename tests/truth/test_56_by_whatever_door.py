@@ -192,15 +192,12 @@ def test_a_measure_of_a_new_item_is_checked_like_any_other(send, plan, said, fau
     sheets["Work items"].append(
         {**sheets["Work items"][0], "Number": "1.9", "Stage": "Not started"}
     )
-    sheets["Measures"].append(
-        {
-            **sheets["Measures"][0],
-            "Work item": "1.9",
-            "What is counted": "the share of calls answered",
-            "Counted as": "A share: so many of so many",
-            **said,
-        }
-    )
+    counted = {
+        "Work item": "1.9",
+        "What is counted": "the share of calls answered",
+        "Counted as": "A share: so many of so many",
+    }
+    sheets["Measures"].append({**sheets["Measures"][0], **counted, **said})
     assert fault in send(workbook=upload(sheets)).text
 
 

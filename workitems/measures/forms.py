@@ -379,7 +379,7 @@ class NewMeasureForm(SetUpForm):
     """A measure that is proposed together with its item. If nothing is typed, it says nothing."""
 
     SOMETIMES = (*SetUpForm.SOMETIMES, "description")
-    # What these begin with is nothing that anyone typed.
+    # They begin with something chosen.
     CHOSEN = ("kind", "better", "asked")
 
     description = LinesField(label=gettext_lazy("Measure, in the plan’s words"), rows=2)
@@ -400,7 +400,8 @@ class NewMeasureForm(SetUpForm):
 
     def has_changed(self) -> bool:
         """Whether anything is typed."""
-        return any(self[name].value() for name in self.fields if name not in self.CHOSEN)
+        is_typed = any(self[name].value() for name in self.fields if name not in self.CHOSEN)
+        return is_typed or self["kind"].value() not in (None, Kind.WORDS)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

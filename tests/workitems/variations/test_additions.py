@@ -200,11 +200,9 @@ def test_a_new_measure_is_told_with_its_targets_and_baseline(measure, words):
 
 
 @pytest.mark.both_databases
-def test_an_approved_measure_stands_as_it_was_proposed(
-    ask, new_item, meeting, coordinator, police, customs
-):
+def test_an_approved_measure_stands_as_it_was_proposed(ask, new_item, meeting, coordinator, labour):
     counted = share_of_calls(
-        responsible_agency=customs.pk, baseline_unknown="There was no line.", asked="each_year"
+        responsible_agency=labour.pk, baseline_unknown="There was no line.", asked="each_year"
     )
     asked = ask(adds=new_item(measures=(NewMeasure(description="Languages"), counted)))
     assert Target.objects.count() == 0
@@ -212,7 +210,7 @@ def test_an_approved_measure_stands_as_it_was_proposed(
     words, made = Measure.objects.order_by("number")
     assert (words.number, words.description, words.kind) == (1, "Languages", "words")
     assert (made.number, made.kind, made.as_told, made.asked, made.responsible_agency) == (
-        2, "share", "the share of calls answered at once", "each_year", customs,
+        2, "share", "the share of calls answered at once", "each_year", labour,
     )  # fmt: skip
     assert (made.baseline, made.baseline_unknown) == (None, "There was no line.")
     target = made.targets.get()
@@ -660,6 +658,7 @@ def test_a_measure_with_its_target_is_proposed_on_the_page_and_shown_to_deciders
     ("said", "errors"),
     [
         ({"description": ""}, {"description": ["Enter the measure."]}),
+        (dict.fromkeys(COUNTED, "") | {"kind": "level"}, {"description": ["Enter the measure."]}),
         ({"kind": "words"}, {"kind": ["Choose how it is counted."]}),
         (
             {"as_told": "", "number_1": "180"},

@@ -275,7 +275,6 @@ def additions(proposal: Proposal) -> None:
         supports, measures = proposal.of_proposed[id(item)]
         agencies = [item.lead_agency, *(agency for agency, _ in supports)]
         agencies += [step.responsible_agency for step in steps]
-        agencies += [row.responsible_agency for row, _ in measures if row.responsible_agency]
         obstacle = obstacle_of(*agencies)
         if item.pillar.pk is None:
             obstacle = gettext("The plan has no such pillar yet. Propose the pillar first.")

@@ -179,7 +179,8 @@ def faults(
 ) -> Faults:
     """Yield what is wrong with a set-up, each with its field. `field` names that of a target's number, by its place.
 
-    A new measure may not be saved yet."""
+    A new measure may not be saved yet.
+    """
     now = {name: values.get(name, getattr(measure, name)) for name in SET_UP}
     kind = now["kind"]
     if kind != measure.kind and has_number(measure):
