@@ -276,7 +276,7 @@ def _headlines(
         row = writer.facts.once(Reports).measured_instead(item, update)
         text = headline(achieved_in_words(writer, item, update))
         if row:
-            text = writer.facts.measures.sentence_of(row)
+            text = writer.facts.measures.whole_sentence_of(row)
         elif writer.is_by_item:
             text = without_parts(without_lead(text) if writer.is_tight else text)
         told = told_with_name(writer, item, text)

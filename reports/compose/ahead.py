@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from agencies.models import Agency
 from reports.compose.action_words import at_work
 from reports.compose.budget import Room, count_words
-from reports.compose.citations import milestone_source, version_of
+from reports.compose.citations import follow_up_source, milestone_source, version_of
 from reports.compose.facts import Facts
 from reports.compose.late_words import (
     as_you,
@@ -105,7 +105,7 @@ def next_steps(writer: Writer) -> Section:
     again = [] if writer.is_tight or writer.is_full else list(_actions_ahead(writer))
     actions = [*again, *_for_you(writer)]
     most = (MAX_DATES_IF_TIGHT if writer.is_tight else MAX_DATES) - len(actions)
-    actions += _conditions_ahead(writer)
+    actions += [*_conditions_ahead(writer), *_asked_by_you(writer)]
     room.use(*(text for _, text, _ in actions))
     shown = _most_important(writer, ahead, room, most)
     if writer.is_by_item and len(shown) + len(actions) == 1 and writer.is_tight:
@@ -149,6 +149,20 @@ def _conditions_ahead(writer: Writer) -> Iterator[Dated]:
             thing = step.as_told or writer.names.phrase(entry.item)
             act = f"{words.to_do} {words.for_what} {thing}"
             yield day, f"{long_date(day)}: {who} to {act}", source
+
+
+def _asked_by_you(writer: Writer) -> Iterator[Dated]:
+    """Yield what is still to be done after the Minister's last answer: "23 December 2026: MSD to bring one bid". A paper by item
+    has no room for what its background tells."""
+    answer, on = writer.facts.answer, writer.facts.as_at
+    if answer is None or writer.is_by_item:
+        return
+    for row in [row for rows in answer.actions.values() for row in rows]:
+        agency = writer.facts.agencies[row.owner_agency_id]
+        act = completion("action", writer.flat(row.text), agency.names)
+        if act and not row.done_on and on < row.due_on <= add_months(on, MONTHS_SHOWN):
+            told = f"{long_date(row.due_on)}: {writer.bracketed(agency)} to {act}"
+            yield row.due_on, told, follow_up_source(row)
 
 
 _COMES_TO_YOU = re.compile(r"\b(?:Cabinet|Ministers?)\b")

@@ -57,6 +57,7 @@ from workitems.plan.plan_at import (
 )
 from workitems.terms.known_dates import KnownDate, KnownTo
 from workitems.terms.lateness import Late, Status
+from workitems.terms.measure_sentence import State
 from workitems.terms.spans import span_in_words
 from workitems.terms.stems import says_nothing
 
@@ -76,6 +77,8 @@ def progress_picture(facts: Facts) -> ProgressPicture:
         note = f"{room} of {len(known):,} milestones: those that have slipped most, and those due next."
         note = note if room else f"The {len(known):,} milestones are in the next annex."
         steps = [(item, step) for item, step in steps if id(step) in keep]
+    if any(_moved(step) for _, step in steps):
+        note = f"{note} {FROM_FIRST}".strip()
     pillars = []
     for title, items in _by_pillar(facts):
         stages = [item.stage for item in items]
@@ -98,6 +101,10 @@ def progress_picture(facts: Facts) -> ProgressPicture:
         ),
         note=note,
     )
+
+
+# As the annex of work items counts from the date that is agreed now.
+FROM_FIRST = "“Later” and “earlier” count from the date first promised."
 
 
 def _by_pillar(facts: Facts) -> Iterator[tuple[str, list[ItemAt]]]:
@@ -128,7 +135,7 @@ def _milestone(facts: Facts, step: MilestoneAt) -> MilestoneRow:
         original_known_to=KnownTo(step.original_known_to),
         agreed_known_to=KnownTo(step.agreed_known_to),
         forecast_known_to=KnownTo.DAY if step.is_done else KnownTo(step.forecast_known_to),
-        standing=_with_gap(_standing_of_step(facts, step), shown.get(step.pk)),
+        standing=_with_gap(facts, _standing_of_step(facts, step), shown.get(step.pk)),
         moved=_moved(step),
     )
 
@@ -137,25 +144,29 @@ def _milestone(facts: Facts, step: MilestoneAt) -> MilestoneRow:
 NO_REASON = "No reason is recorded."
 # What is lacking to show that a milestone is done, where its agency gave no file and no link.
 LACKING = {
-    Completion.QUESTIONED: "questioned by the reviewer",
+    Completion.QUESTIONED: "questioned by {}",
     Completion.NOTE_ONLY: "with a note only",
     Completion.WITHOUT: "no evidence",
 }
 
 
-def _with_gap(standing: str, shown: Completion | None) -> str:
-    """Return how a milestone stands, with what is lacking to show that it is done."""
+def _with_gap(facts: Facts, standing: str, shown: Completion | None) -> str:
+    """Return how a milestone stands, with what is lacking to show that it is done; the coordinator reviews."""
     if shown not in LACKING:
         return standing
-    return f"{standing}, {LACKING[shown]}" if standing != str(Late.DONE.label) else LACKING[shown]
+    lacking = LACKING[shown].format(facts.coordinator.short_name)
+    return f"{standing}, {lacking}" if standing != str(Late.DONE.label) else lacking
 
 
 def _standing_of_step(facts: Facts, step: MilestoneAt) -> str:
     """Return how the milestone stands; of one that waits for something, how late it will be at least, as in the text, or
-    that it cannot be done by its agreed date."""
+    that it cannot be done by its agreed date. Lateness by a date that was moved says so: the progress annex counts from the first
+    one."""
     if step.pk in facts.waits.not_met:
         return NOT_MET
-    return step.as_sure(step.late).words
+    words = step.as_sure(step.late).words
+    is_moved = step.is_late and step.is_open and step.agreed_due != step.original_due
+    return f"{words}, counted from the revised date" if is_moved else words
 
 
 # Of a milestone that is not late yet, but waits for one that comes too late, as its agency has confirmed.
@@ -195,9 +206,22 @@ def _row(facts: Facts, item: ItemAt) -> WorkItemRow:
             stage=Stage(item.stage),
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
             milestones=tuple(_milestone(facts, step) for step in item.milestones),
-            standing=_standing(facts, item),
+            standing=_standing_with_doubts(facts, item),
             is_key=item.is_key,
         )
+
+
+# What measures say that needs attention, beside how an item stands by its dates.
+RESULTS = {State.MISSED: "target missed", State.WORSE: "result worse than before the Plan"}
+
+
+def _standing_with_doubts(facts: Facts, item: ItemAt) -> str:
+    """Return how an item stands by its dates, and what its measures or an audit say against it: "Completed 13 May 2026; target
+    missed; not supported by the audit"."""
+    states = {row.state for row in facts.measures.rows.of_item(item.pk)}
+    results = [words for state, words in RESULTS.items() if state in states]
+    doubts = ["not supported by the audit"] if item.pk in facts.unsupported else []
+    return "; ".join([_standing(facts, item), *results, *doubts])
 
 
 def _standing(facts: Facts, item: ItemAt) -> str:
@@ -254,7 +278,7 @@ def _texts(facts: Facts, item: ItemAt) -> WorkItemText:
             is_key=item.is_key,
             stage=Stage(item.stage),
             confidence=Confidence(item.confidence) if item.confidence and item.is_live else None,
-            standing=_standing(facts, item),
+            standing=_standing_with_doubts(facts, item),
             **texts,
             reports=tuple(_report(facts, item, update) for update in last_round(facts, item)),
             milestones=tuple(_milestone(facts, step) for step in item.milestones),

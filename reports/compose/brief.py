@@ -266,9 +266,8 @@ def _since_last_paper(facts: Facts) -> Iterator[str]:
     difference = complete - last.complete
     done = f"{number(difference)} more {agree(difference, 'is', 'are')} complete"
     if complete and not last.complete:
-        # All that the counts before it have.
-        whole = "one" if complete == 1 else all_of(complete)
-        done = f"{whole} {agree(complete, 'has', 'have')} been completed"
+        # All that the counts before it have, which may end with those that are withdrawn.
+        done = f"{count_in_words(complete, 'item')} {agree(complete, 'has', 'have')} been completed"
     elif difference < 0:
         done = f"{number(-difference)} fewer {agree(-difference, 'is', 'are')} complete"
     # How many were late is said with those that are; if none is, here.

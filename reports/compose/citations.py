@@ -1,6 +1,6 @@
 """The sources of rows of the plan at a moment, as paragraphs cite them."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from reports.document import Source
 from workitems.plan.plan_at import DelayAt, ItemAt, MilestoneAt, MitigationAt
@@ -23,6 +23,14 @@ NO_LINE: Line = ("", [])
 def version_of(row: Versioned, model: str, label: str) -> Source:
     """Return a source for a row of the plan at a moment."""
     return Source(f"workitems.{model}", row.pk, row.version, label)
+
+
+FOLLOW_UP = "reports.followup"
+
+
+def follow_up_source(row: Any) -> Source:
+    """Return a source for an action on an answer, as it was at the paper's date."""
+    return Source(FOLLOW_UP, row.id, row.history_id, f"The action “{row.text[:60]}”")
 
 
 def item_source(item: ItemAt) -> Source:

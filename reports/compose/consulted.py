@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from reports.compose.citations import follow_up_source
 from reports.compose.facts import AnswerFacts
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.document import Bullet, Paragraph, Source, Text, Verb
@@ -53,7 +54,7 @@ def _marked(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
         followed = [row for choice in answer.choices for row in answer.actions.get(choice.key, ())]
         told = [f"{opening}: {who} {join_words(map(_done, answer.choices))}."]
         told += [closed(capitalised(_action(writer, row))) for row in followed]
-        sources += map(_source, followed)
+        sources += map(follow_up_source, followed)
         yield writer.paragraph(" ".join(told), about=about, sources=sources)
     elif len(answer.choices) == 1 and not has_actions:
         words = (
@@ -91,7 +92,7 @@ def _bullet(writer: Writer, choice: ResponseChoice, answer: AnswerFacts) -> List
     if rows and choice.comment:
         words += f", with the comment “{_quoted(writer, choice.comment)}”"
     inner = tuple(Bullet(writer.text(_action(writer, row))) for row in rows)
-    return Bullet(writer.text(words), inner), [answer.source, *map(_source, rows)]
+    return Bullet(writer.text(words), inner), [answer.source, *map(follow_up_source, rows)]
 
 
 def _comment(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
@@ -126,7 +127,7 @@ def _earlier(writer: Writer, answer: AnswerFacts) -> Iterator[Paragraph]:
 
 def _alone(writer: Writer, row: Any, answer: AnswerFacts, of: str = "") -> Listed:
     text = writer.text(f"{of}{_action(writer, row)}")
-    return Bullet(text), [answer.source, _source(row)]
+    return Bullet(text), [answer.source, follow_up_source(row)]
 
 
 def _quoted(writer: Writer, text: str) -> str:
@@ -156,10 +157,6 @@ def _action(writer: Writer, row: Any) -> str:
         when = f"due on {long_date(row.due_on)}"
     words = f"{who}, {when}: {opened(writer.flat(row.text))}"
     return f"{closed(words)} {writer.flat(row.done_note)}" if row.done_note else words
-
-
-def _source(row: Any) -> Source:
-    return Source("reports.followup", row.id, row.history_id, f"The action “{row.text[:60]}”")
 
 
 def _ended(listed: Iterable[Listed]) -> list[Listed]:

@@ -36,6 +36,7 @@ from reports.compose.late_words import (
     without_repeating,
     without_second,
 )
+from reports.compose.measures_text import Said, missed_by_late
 from reports.compose.paragraphs import Writer, errors_naming
 from reports.compose.slips import LateItem, cause_of
 from reports.compose.subjects import (
@@ -143,8 +144,10 @@ def delay(writer: Writer) -> Section:
                 is_crowded=len(keys) > MAX_LEADING,
             )
             texts[entry.item.pk] += slips[entry.item.pk][1]
+    missed = {entry.item.pk: missed_by_late(writer, entry.item) for entry in keys}
     for entry in keys:
         texts[entry.item.pk] += request_sentences(writer, entry, room)
+        texts[entry.item.pk] += "".join(f" {text}" for text, _ in missed[entry.item.pk])
     for entry in keys:
         must = entry in explained[: 1 if writer.is_tight else None]
         texts[entry.item.pk] += _effects(writer, entry, room, texts[entry.item.pk], must=must)
@@ -153,7 +156,7 @@ def delay(writer: Writer) -> Section:
     paragraphs = [
         paragraph
         for cause, group in groups
-        for paragraph in _key_items(writer, cause, group, texts, room)
+        for paragraph in _key_items(writer, cause, group, texts, missed, room)
     ]
     if shortened:
         paragraphs += _shortened(writer, shortened, room)
@@ -268,15 +271,21 @@ def _key_items(
     cause: "Delay.Cause | None",
     entries: list[LateItem],
     texts: dict[int, str],
+    missed: dict[int, list[Said]],
     room: Room,
 ) -> Iterator[Paragraph]:
     """Yield a paragraph for one item, and a list for several with the same cause."""
+
+    def sources(entry: LateItem) -> list[Source]:
+        of_measures = [source for _, of in missed[entry.item.pk] for source in of]
+        return [*sources_of(writer, [entry]), *of_measures]
+
     if len(entries) == 1:
         entry = entries[0]
         yield writer.paragraph(
             texts[entry.item.pk],
             about=f"delay of item {entry.item.pk}",
-            sources=sources_of(writer, [entry]),
+            sources=sources(entry),
         )
         return
     items = count_in_words(len(entries), noun_of(entries, "item"))
@@ -285,10 +294,7 @@ def _key_items(
     else:
         introduction = f"{capitalised(items)} were held up, mainly by {CAUSES[cause]}:"
     room.use(introduction)
-    bullets = [
-        (Bullet(writer.text(texts[entry.item.pk])), sources_of(writer, [entry]))
-        for entry in entries
-    ]
+    bullets = [(Bullet(writer.text(texts[entry.item.pk])), sources(entry)) for entry in entries]
     yield from writer.paragraphs(
         introduction, about=f"key delays {cause or 'unexplained'}", bullets=bullets
     )

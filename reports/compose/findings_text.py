@@ -16,13 +16,16 @@ MOST_NAMED = 6
 
 
 def audited(writer: Writer) -> Iterator[Paragraph]:
-    """Yield for how many items the evidence supports what was reported, naming those for which it does not."""
+    """Yield for how many items the evidence supports what was reported, naming those for which it does not, and one alone."""
     facts = writer.facts
 
     def told(count: int, verdict: str) -> str:
+        of = {row.item_id for row in facts.findings.rows if row.verdict == verdict}
+        found = [item for item in facts.items if item.pk in of]
+        if len(found) == count == 1:
+            return writer.names.item(found[0])
         if verdict != Finding.Verdict.NOT_SUPPORTED:
             return number(count)
-        found = [item for item in facts.items if item.pk in facts.unsupported]
         names = [f"{writer.names.bare(item)}, {item.number}" for item in found[:MOST_NAMED]]
         if rest := found[MOST_NAMED:]:
             names.append(f"and {count_in_words(len(rest), 'other')}")
@@ -61,6 +64,13 @@ def _row(writer: Writer, row: Finding) -> FindingRow:
             text=writer.text(writer.flat(row.note)),
             auditor=row.audit.agency.name,
             as_at=row.as_at,
-            agency=row.replies.short_name,
+            agency=_who_replies(writer.facts, row),
             reply=writer.text(writer.flat(row.reply)) if row.reply else (),
         )
+
+
+def _who_replies(facts: Facts, row: Finding) -> str:
+    """Return the agency's short name; of the coordinator without a reply, that this paper is its own."""
+    name = row.replies.short_name
+    is_own = row.replies.pk == facts.coordinator.pk and not row.reply
+    return f"{name}, which writes this paper," if is_own else name

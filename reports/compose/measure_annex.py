@@ -3,15 +3,10 @@
 from reports.charts.measure_chart import chart_of
 from reports.compose.facts import Facts
 from reports.compose.paragraphs import Writer, errors_naming, key
-from reports.compose.subjects import numbers_of
 from reports.document import MeasureRow, MeasureTable, markup
-from reports.document.wording import agree, capitalised, count_in_words
-from workitems.plan.plan_at import ItemAt
-from workitems.plan.plan_at.measures_at import MeasureAt
+from reports.document.wording import agree, count_in_words, join_words
+from workitems.plan.plan_at.measures_at import MeasureAt, Measures
 from workitems.terms.measure_sentence import number_in_words, target_in_words, when_in_words
-
-# Items named of which a measure is not set up.
-MOST_NAMED = 12
 
 
 def measure_table(facts: Facts) -> MeasureTable:
@@ -22,7 +17,7 @@ def measure_table(facts: Facts) -> MeasureTable:
         heading="Measures",
         as_at=facts.as_at,
         rows=tuple(_row(writer, row) for row in rows.set_up),
-        note=_not_set_up([row.item for row in rows if not row.is_set_up and row.item]),
+        note=_not_counted(rows),
     )
 
 
@@ -38,7 +33,9 @@ def _row(writer: Writer, row: MeasureAt) -> MeasureRow:
             number=item.number if item else "",
             title=markup.languages(item.title, maori=writer.facts.maori) if item else (),
             agency=row.responsible.short_name,
-            text=writer.text(writer.flat(writer.facts.measures.sentence_of(row))),
+            text=writer.text(
+                writer.flat(writer.facts.measures.whole_sentence_of(row, in_annex=True))
+            ),
             target=_begun(target_in_words(row.measured, target)) if target else "",
             last=_begun(last),
             state=reading.state.label,
@@ -51,11 +48,11 @@ def _begun(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _not_set_up(items: list[ItemAt]) -> str:
-    if not items:
+def _not_counted(rows: Measures) -> str:
+    """Return of which work items nothing is counted: their measures have neither a number nor a target."""
+    counted = {row.item.pk for row in rows.set_up if row.item}
+    bare = dict.fromkeys(row.item.number for row in rows if row.item and row.item.pk not in counted)
+    if not bare:
         return ""
-    count = capitalised(count_in_words(len(items), "measure"))
-    return (
-        f"{count} {agree(len(items), 'has', 'have')} words only, without a number or a target: "
-        f"{agree(len(items), 'item', 'items')} {numbers_of(list(dict.fromkeys(items)), MOST_NAMED)}."
-    )
+    whose = agree(len(bare), "whose measure has", "whose measures have")
+    return f"Nothing is counted for {count_in_words(len(bare), 'work item')}, {whose} words only: {join_words(bare)}."

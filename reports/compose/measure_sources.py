@@ -10,10 +10,11 @@ from reports.models import Briefing, IssuedPaper
 from workitems.models import Measure, MeasureValue
 from workitems.plan.asat import end_of, versions_in_order
 from workitems.plan.plan_at.measures_at import MeasureAt, Measures
-from workitems.terms.measure_sentence import corrected_in_words
+from workitems.terms.measure_sentence import YES_NO, corrected_in_words
 
 MEASURE, VALUE = "workitems.measure", "workitems.measurevalue"
 Record = tuple[str, int]
+NO_BASELINE = "No number is known from before the Plan."
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,18 @@ class MeasureFacts:
     def sentence_of(self, row: MeasureAt) -> str:
         """Return what the measure says in a paper; of a corrected number, what the last paper gave if it gave it."""
         return self._corrected(row).replace("before the plan", "before the Plan")
+
+    def whole_sentence_of(self, row: MeasureAt, *, in_annex: bool = False) -> str:
+        """Return the same, with that no number is known from before the plan: in the text only if no other one is given to compare
+        with."""
+        told = self.sentence_of(row)
+        is_unknown = (
+            row.reading.value is not None
+            and row.measured.baseline is None
+            and row.measured.kind != YES_NO
+            and (in_annex or not row.reading.is_compared)
+        )
+        return f"{told} {NO_BASELINE}" if is_unknown else told
 
     def _corrected(self, row: MeasureAt) -> str:
         now = row.reading.value

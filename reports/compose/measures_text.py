@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from reports.compose.budget import Room
 from reports.compose.citations import Line, item_source
 from reports.compose.late_dates import SPELT
+from reports.compose.measure_sources import NO_BASELINE
 from reports.compose.paragraphs import Writer
 from reports.compose.slips import PEOPLE
 from reports.compose.subjects import numbers_of
@@ -55,7 +56,7 @@ def in_brief(writer: Writer, room: Room, *, most: int) -> Iterator[Line]:
 
 def of_outcomes(writer: Writer, room: Room) -> list[Paragraph]:
     """Return a paragraph on the outcomes that the summary has not told."""
-    lines = [_tell(writer, row, room) for row in _outcomes(writer)]
+    lines = [_tell(writer, row, room, is_whole=True) for row in _outcomes(writer)]
     return [writer.running(lines, about="outcomes")] if lines else []
 
 
@@ -106,7 +107,7 @@ def beside_achievements(
         for row in rows[:MAX_OF_ITEM]:
             is_sure = sure > 0 and (row.is_good or not writer.is_tight)
             if is_sure or room.has(writer.facts.measures.sentence_of(row)):
-                said = _tell(writer, row, room, beside=text)
+                said = _tell(writer, row, room, beside=text, is_whole=True)
                 found.setdefault(item.pk, []).append(said)
                 sure -= 1
     return found
@@ -121,7 +122,8 @@ _AFTER = re.compile(
 def _without_number(row: MeasureAt, sentence: str, text: str) -> str:
     """Return what a measure says beside a text that gives its number of the same thing: "The target is 6,000 by 31 December 2026."
     beside "4,310 people came along" of "the number of people who attended"."""
-    value, after = row.reading.value, _AFTER.search(sentence)
+    value = row.reading.value
+    after = _AFTER.search(sentence.removesuffix(NO_BASELINE).rstrip())
     if not (value and value.number is not None and value.of is None and after):
         return sentence
     whole = int(value.number)
@@ -134,6 +136,15 @@ def _without_number(row: MeasureAt, sentence: str, text: str) -> str:
     if after["than"]:
         return f"That is {after['than']}{after['rest'] or ''}"
     return capitalised(after["target"])
+
+
+def missed_by_late(writer: Writer, item: ItemAt) -> list[Said]:
+    """Return what was missed or is worse than before the plan of a late item, to be told with its dates."""
+    return [
+        _tell(writer, row, Room(0))
+        for row in writer.facts.measures.rows.of_item(item.pk)
+        if row.state.needs_attention and row.pk not in writer.measures_told
+    ]
 
 
 def needing_attention(writer: Writer) -> list[Paragraph]:
@@ -173,8 +184,11 @@ def _tell(
     with_number: bool = False,
     with_name: bool = False,
     beside: str = "",
+    is_whole: bool = False,
 ) -> Said:
-    text = _without_number(row, writer.facts.measures.sentence_of(row), beside)
+    measures = writer.facts.measures
+    sentence = measures.whole_sentence_of(row) if is_whole else measures.sentence_of(row)
+    text = _without_number(row, sentence, beside)
     if with_number and row.item:
         text = cited(text, row.item.number)
     if with_name and row.item:

@@ -42,7 +42,7 @@ from workitems.plan.plan_at import DelayAt, MitigationAt
 from workitems.terms.as_told import is_plural
 from workitems.terms.sentence_ends import sentences
 from workitems.terms.stems import has_verb
-from workitems.terms.third_person import possessive
+from workitems.terms.third_person import is_plural_agency, possessive
 
 # Limits on the items reported that are not key, on those named without an action, and on an item's open actions.
 MAX_OTHERS = 3
@@ -181,9 +181,13 @@ def what_is_open(
         if needed.is_quoted:
             said = f"{start}in {possessive(who)} words, what is needed is {needed.thing}{needed.until}."
             return capitalised(said)
-        must = needed.thing.removeprefix("to ") if needed.is_act else f"have {needed.thing}"
         until = needed.until or "; no date is set"
-        return capitalised(f"{start}{who} must {must}{until}.")
+        if needed.is_act:
+            must = f"must {needed.thing.removeprefix('to ')}"
+        else:
+            # It is not there yet.
+            must = f"still {'need' if is_plural_agency(who) else 'needs'} {needed.thing}"
+        return capitalised(f"{start}{who} {must}{until}.")
     if found := unsettled(entry):
         return settled(writer, found[1], of=name, introduce=introduce)
     return ""
@@ -322,7 +326,8 @@ def _by_item(
         bullet = Bullet(writer.text(heading, f" {capitalised(text)}"))
         bullets.append((bullet, [source for _, source in passages]))
     if bullets:
-        words = "What agencies are doing about these delays:"
+        has_needs = any(entry.item.pk in still_open for entry in told)
+        words = f"What agencies are doing about these delays{', and what they need' if has_needs else ''}:"
         yield from writer.paragraphs(words, about="mitigation", bullets=bullets)
 
 

@@ -9,15 +9,17 @@ from typing import NamedTuple
 
 from reports.compose.ahead import GRAVE
 from reports.compose.budget import count_words
+from reports.compose.citations import FOLLOW_UP
 from reports.compose.late_words import unsettled
 from reports.compose.paragraphs import ASKED, Writer, key, length
 from reports.compose.slips import cause_of
 from reports.compose.subjects import because_of, with_notes
 from reports.compose.writing_out import texts_of
 from reports.document import Bullet, Paragraph, Section, Source
-from reports.document.wording import capitalised, count_in_words, join_words, number, some
+from reports.document.wording import agree, capitalised, count_in_words, join_words, number, some
 from workitems.models.item import Stage
 from workitems.plan.plan_at import ItemAt
+from workitems.terms.measure_sentence import State
 
 # How many parts of a section are kept at first, by its content, then fewer, one by one, and how many it has as long as others
 # have more than theirs. The first ones lose parts before the others.
@@ -52,6 +54,8 @@ HOLDS = {
     "next_steps": ("items", "items_texts"),
     "risks": ("risks",),
 }
+# What begins a sentence on what no annex has.
+NOT_SHOWN = "Not shown here:"
 WHAT = {
     "mitigation": "what is being done about {}",
     "achievements": "what was achieved in {}",
@@ -63,11 +67,9 @@ STAYS = {
     key("p", about)
     for about in (
         *("closing", "completed", "purpose", "risks", GRAVE, "shown to be done", "audited"),
-        "withdrawn",
+        *("withdrawn", "outcomes", "measures missed", "more measures missed"),
     )
 }
-# Lists that go as a whole: what a section tells beside its items.
-WHOLE = {key("p", "measures missed")}
 DATES = key("p", "dates")
 _ITEM = re.compile(r"\b[Ii]tem (\d+(?:\.\d+)*)")
 _RISK = re.compile(r"Risk (\d+)")
@@ -151,11 +153,12 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
     stays = STAYS | ({key("p", f"answer {answer.paper.pk}")} if answer else set())
     parts: list[Part] = []
     for place, paragraph in enumerate(sections[content].paragraphs):
-        if paragraph.bullets and paragraph.key not in WHOLE:
+        if paragraph.bullets and paragraph.key not in stays:
             parts += [
                 Part(place, bullet)
                 for bullet in range(1, len(paragraph.bullets))
                 if not any(ASKED in text for text in texts_of(paragraph.bullets[bullet]))
+                and not _is_asked_for(writer, paragraph, bullet)
             ]
         elif (
             paragraph.key not in stays
@@ -180,6 +183,12 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
     return sorted(
         parts, key=lambda part: keys.isdisjoint(_numbers(_sources_of(writer, placed, part)))
     )
+
+
+def _is_asked_for(writer: Writer, paragraph: Paragraph, bullet: int) -> bool:
+    """Whether a date is of what is to be done after the Minister's answer."""
+    sources = _of_bullets(writer, paragraph, [bullet])
+    return paragraph.key == DATES and any(source.model == FOLLOW_UP for source in sources)
 
 
 def _date_rank(writer: Writer, placed: Sequence[Paragraph], part: Part) -> int:
@@ -212,7 +221,10 @@ def _without(writer: Writer, content: str, section: Section, left_out: list[Part
             kept.append(
                 Bullet(writer.text(_of_list(writer, content, paragraph, len(bullets), sources)))
             )
-        made.append(replace(paragraph, bullets=tuple(kept)))
+        text = paragraph.text
+        if paragraph.key == DATES and len(kept) == 1:
+            text = writer.text("The first of the main dates ahead:")
+        made.append(replace(paragraph, text=text, bullets=tuple(kept)))
     here = {number for paragraph in made for number in _numbers(paragraph.sources)}
     last = _of_section(writer, content, gone, here) if gone and content not in SILENT else ""
     if last:
@@ -256,19 +268,44 @@ def _of_list(
     if content == "delay" and _UNKNOWN in which:
         # The annex of delays has nothing on them.
         where = ""
+    are_not_shown = f"{agree(count, 'is', 'are')} not shown here"
     if paragraph.key == DATES:
         dates = count_in_words(count, "more date")
-        return f"{where} has {dates}." if where else f"{capitalised(dates)}, left out for length."
+        return f"{where} has {dates}." if where else f"{capitalised(dates)} {are_not_shown}."
     more = f"{capitalised(number(count))} more{f' ({where})' if where else ''}"
     numbers = set(_numbers(sources))
     of_list = [item for item in writer.facts.items if item.number in numbers]
+    if content == "achievements" and (reached := _reached(writer, of_list)):
+        return reached
     if content == "achievements" and which and all(map(_is_complete, of_list)):
         more = "Reported complete" if writer.tells_of_evidence else "Completed"
     if content == "mitigation" and which and not where:
-        return f"Actions on {which} are left out for length."
+        named = f"items {which}" if which[0].isdigit() else which
+        return f"{NOT_SHOWN} {WHAT[content].format(named)}."
     if which:
         return f"{more}: {which}."
-    return f"{more}." if where else f"{more}, left out for length."
+    return f"{more}." if where else f"{more} {are_not_shown}."
+
+
+def _reached(writer: Writer, items: list[ItemAt]) -> str:
+    """Return which of the items reached their targets, which is their result, and how many others there are; "" if none did."""
+    rows = writer.facts.measures.rows
+    done = [
+        item
+        for item in items
+        if any(row.state in (State.REACHED, State.REACHED_LATE) for row in rows.of_item(item.pk))
+    ]
+    if not done:
+        return ""
+    rest = [item for item in items if item not in done]
+    names, others = (
+        join_words(with_notes(writer.names.bare(item), item.number) for item in of)
+        for of in (done, rest)
+    )
+    where = writer.where(["measures"])
+    target = agree(len(done), "Target", "Targets")
+    told = f"{target} reached{f' ({where})' if where else ''}: {names}."
+    return f"{told} {capitalised(number(len(rest)))} more: {others}." if rest else told
 
 
 def _is_complete(item: ItemAt) -> bool:
@@ -289,7 +326,10 @@ def _of_section(writer: Writer, content: str, sources: list[Source], here: set[s
             which = some(_numbers(gone), MAX_NAMED)
         return f"Also late{f' ({where})' if where else ''}: {which}." if which else ""
     what = WHAT.get(content, "more on {}").format(_which(writer, content, sources) or numbers)
-    return f"{where} has {what}." if where else f"{capitalised(what)} is left out for length."
+    if not where and content == "achievements":
+        # The workshop lists the results that no paragraph has.
+        return ""
+    return f"{where} has {what}." if where else f"{NOT_SHOWN} {what}."
 
 
 def _where(writer: Writer, content: str, sources: list[Source]) -> str:

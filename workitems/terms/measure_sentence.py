@@ -24,10 +24,6 @@ LEVEL, TOTAL, PERIOD, SHARE, YES_NO, WORDS = (
     "level", "total", "period", "share", "yes_no", "words",
 )  # fmt: skip
 HIGHER, LOWER = "higher", "lower"
-ORDINALS = (
-    gettext_noop("second"), gettext_noop("third"), gettext_noop("fourth"), gettext_noop("fifth"),
-    gettext_noop("sixth"), gettext_noop("seventh"), gettext_noop("eighth"), gettext_noop("ninth"),
-)  # fmt: skip
 MOST_DECIMALS = 3
 # What begins a sentence of its own, and with a small letter what follows "because".
 _BEGINS = re.compile(r"(?:An?|Its?|Nobody|No|Our|The(?:ir|re|se|y)?|Th(?:is|ose)|We)\b")
@@ -137,7 +133,7 @@ class Reading:
 
     `value` is the last number that counts, `target` the one that is judged or comes next, with `first_promised` if it
     replaced another. `no_number` is the answer "no number yet" that came after it. `is_better` and `is_worse` compare
-    the number with the baseline. The sentence is made when it is first shown: of a plan's measures most are counted only.
+    the number with the baseline; `is_compared` is whether the sentence compares it with an earlier one instead. The sentence is made when it is first shown: of a plan's measures most are counted only.
     """
 
     state: State
@@ -146,6 +142,7 @@ class Reading:
     no_number: Given | None = None
     is_worse: bool = False
     is_better: bool = False
+    is_compared: bool = False
     words: "_Words | None" = field(default=None, repr=False, compare=False)
 
     @cached_property
@@ -222,6 +219,7 @@ def reading(
         no_number=refused[-1] if refused else None,
         is_worse=is_worse,
         is_better=change > 0,
+        is_compared=_before(measure, numbers) is not None,
         words=_Words(measure, targets, numbers, refused, verdict, was),
     )
 
@@ -329,6 +327,17 @@ def _turned(measure: Measured, numbers: Sequence[Given], target: Aim | None) -> 
     return before if since * (now - Fraction(measure.baseline or 0)) < 0 else None
 
 
+def _before(measure: Measured, numbers: Sequence[Given]) -> Given | None:
+    """Return the number before the last one, if the two are counted alike and none is known from before the plan."""
+    if measure.baseline is not None or measure.kind in (PERIOD, YES_NO) or len(numbers) < 2:
+        return None
+    before, last = numbers[-2:]
+    is_broken = any(each.not_comparable for each in numbers)
+    if is_broken or any(_is_nothing(measure, each) for each in (before, last)):
+        return None
+    return before
+
+
 # --- the words ------------------------------------------------------------------------------------
 
 
@@ -353,7 +362,8 @@ class _Words:
     def sources(self) -> tuple[int, ...]:
         last = self.numbers[-1] if self.numbers else None
         turned = _turned(self.measure, self.numbers, self.verdict.target)
-        used = (last, self.verdict.decided_by, turned, *self.refused[-1:])
+        before = _before(self.measure, self.numbers)
+        used = (last, self.verdict.decided_by, turned or before, *self.refused[-1:])
         return tuple(dict.fromkeys(each.pk for each in used if each is not None))
 
     def _without_number(self) -> str:
@@ -379,10 +389,17 @@ class _Words:
         )
 
     def _how_often(self) -> str:
-        times = sum(each.is_in_return for each in self.refused)
-        if times < 2:
+        """Return since when there has been none: each return asks for one."""
+        asked = [each for each in self.refused if each.is_in_return]
+        if len(asked) < 2:
             return ""
-        return _("This is the {ordinal} return without one.").format(ordinal=ordinal(times))
+        since = _month(asked[0].day)
+        if len(asked) == 2:
+            return _("There was none in {month} either.").format(month=since)
+        times = in_words(len(asked) - 1)
+        return _("There was none the {count} times before either, since {month}.").format(
+            count=times, month=since
+        )
 
     def _no_newer(self) -> str:
         if not self.refused:
@@ -413,8 +430,12 @@ class _Words:
 
     def _compared(self, value: Given) -> str:
         if value.not_comparable:
-            return _(", counted differently from before")
+            return _(
+                ", counted differently from before, so earlier numbers cannot be compared with it"
+            )
         measure = self.measure
+        if last := _before(measure, self.numbers):
+            return self._since_last(value, last)
         if not is_comparable(measure, self.numbers, self.verdict.target, value):
             return ""
         assert measure.baseline is not None and measure.baseline_on is not None
@@ -446,6 +467,16 @@ class _Words:
         else:
             says = _(", {by} fewer than {then}")
         return says.format(by=by, then=then) + since
+
+    def _since_last(self, value: Given, before: Given) -> str:
+        """Return ", up from 40 per cent in December 2025", of a number with none from before the plan."""
+        now, was = (printed(self.measure, each, self.verdict.target) for each in (value, before))
+        if exact(value) == exact(before):
+            return _(", the same as {then}").format(then=when_in_words(before))
+        if now == was:
+            return ""
+        says = _(", up from {was} {when}") if now > was else _(", down from {was} {when}")
+        return says.format(was=_figure(self.measure, was), when=when_in_words(before))
 
     def _since(self, now: Fraction) -> str:
         """Return " but down from 11 in May 2026", if that is the other way than from before the plan."""
@@ -663,16 +694,6 @@ def length_in_words(months: int) -> str:
     if months % 12 == 0:
         return _("{count} years").format(count=in_words(months // 12))
     return _("{count} months").format(count=in_words(months))
-
-
-def ordinal(count: int) -> str:
-    """Return "second" to "ninth", then "10th", "21st"."""
-    if 2 <= count <= len(ORDINALS) + 1:
-        return _(ORDINALS[count - 2])
-    ending = (
-        "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    )
-    return f"{count}{ending}"
 
 
 def _month(day: date) -> str:

@@ -421,7 +421,8 @@ def test_the_timeline_fits_its_page_and_says_what_it_leaves_out(plan, item):
     picture = compose(briefing(plan)).annexes[0]
     assert len(picture.timeline) == 24
     assert picture.note == (
-        "24 of 30 milestones: those that have slipped most, and those due next."
+        "24 of 30 milestones: those that have slipped most, and those due next. "
+        "“Later” and “earlier” count from the date first promised."
     )
     slips = [row.milestone.slip for row in picture.timeline]
     assert slips == [0] * 23 + [30]

@@ -44,10 +44,28 @@ def test_a_paper_says_what_the_audit_found_and_names_what_is_not_supported():
     assert told(finding(items[0]), finding(items[1], "supported", 2), items=items) == [
         (
             "The audit by the Office of the Auditor-General looked at two items: the evidence supports what was reported for "
-            "one and does not support it for one (“Train staff”, 1.1).",
+            "“Train staff” (1.2) and does not support it for “Train staff” (1.1).",
             ["Finding F1 on item 1.1", "Finding F2 on item 1.2"],
         )
     ]
+
+
+def test_of_several_items_of_a_verdict_only_those_not_supported_are_named():
+    items = [in_memory.item(f"1.{number}") for number in range(1, 5)]
+    rows = [finding(items[0]), finding(items[1], pk=2)]
+    rows += [finding(of, "supported", pk) for pk, of in enumerate(items[2:], start=3)]
+    ((says, _),) = told(*rows, items=items)
+    assert says == (
+        "The audit by the Office of the Auditor-General looked at four items: the evidence supports what was reported for "
+        "two and does not support it for two (“Train staff”, 1.1; “Train staff”, 1.2)."
+    )
+
+
+def test_the_coordinators_own_silence_is_that_of_the_writer_of_the_paper():
+    of = in_memory.item("1.1")
+    rows = finding(of, replied_for=LABOUR), finding(of, pk=2, reply="On paper.", replied_for=LABOUR)
+    (annex,) = write(facts(*rows, items=[of]), ("purpose",), ["findings"]).annexes
+    assert [row.agency for row in annex.rows] == ["DoL, which writes this paper,", "DoL"]
 
 
 def test_the_annex_has_each_finding_with_the_reply_or_that_there_is_none():

@@ -27,8 +27,8 @@ MISSED = (
 SET_UP = {"unit": "", "better": "higher", "baseline": None, "baseline_on": None}
 
 
-def number(value, pk=1, **more):
-    return Given(pk=pk, day=date(2010, 6, 30), number=Decimal(value), **more)
+def number(value, pk=1, day=date(2010, 6, 30), **more):
+    return Given(pk=pk, day=day, number=Decimal(value), **more)
 
 
 def target(value, year):
@@ -151,6 +151,32 @@ def test_a_measure_without_a_number_is_not_told():
     assert "No number" not in whole(made)
 
 
+def test_the_missed_target_of_a_late_item_stands_with_its_dates():
+    of = in_memory.item("1.1", in_memory.step(date(2010, 3, 31)), is_key=True)
+    row = measure(of, number(83), targets=[target(100, 2010)])
+    made = paper(ANNUAL, of, measures=[row])
+    (told,) = [text for text in texts(made, "delay") if MISSED in text]
+    assert told == (
+        f"For “Brochure printed” (1.1), due by March 2010, no new date is set. {MISSED}."
+    )
+    (paragraph,) = [each for each in made.sections["delay"].paragraphs if MISSED in text_of(each)]
+    assert (VALUE, 1) in {(source.model, source.pk) for source in paragraph.sources}
+
+
+def test_a_result_without_a_number_from_before_the_plan_says_so_or_compares_with_the_last_one():
+    of, update = trained()
+    share = {"kind": "share", "name": "the share of staff trained"}
+    first, last = (
+        number(380, of=Decimal(940), day=date(2009, 12, 31)),
+        number(640, 2, of=Decimal(960)),
+    )
+    alone = whole(paper(ANNUAL, of, updates=[update], measures=[measure(of, last, **share)]))
+    assert "(640 of 960) in June 2010. No number is known from before the Plan." in alone
+    both = whole(paper(ANNUAL, of, updates=[update], measures=[measure(of, first, last, **share)]))
+    assert "(640 of 960) in June 2010, up from 40 per cent in December 2009." in both
+    assert "No number is known" not in both
+
+
 def test_a_number_that_the_last_paper_gave_and_was_corrected_is_said_to_be():
     of, update = trained()
     values = [number(83), number(79, 2, corrects=1, correction_reason="two were counted twice")]
@@ -181,9 +207,15 @@ def test_the_annex_has_a_row_for_each_measure_that_is_set_up_and_names_the_other
         (row.number, words(row.text), row.target, row.last, row.state) for row in annex.rows
     ] == [
         ("", "No number has been given for the share of people helped.", "", "", "No number given"),
-        ("1.1", AHEAD, "1,700 by June 2011", "83 in June 2010", "Target not due yet"),
+        (
+            "1.1",
+            f"{AHEAD} No number is known from before the Plan.",
+            "1,700 by June 2011",
+            "83 in June 2010",
+            "Target not due yet",
+        ),
     ]
-    assert annex.note == "One measure has words only, without a number or a target: item 1.2."
+    assert annex.note == "Nothing is counted for one work item, whose measure has words only: 1.2."
 
 
 def test_the_annex_draws_what_the_page_draws():

@@ -863,7 +863,7 @@ def test_what_bridges_a_delay_stands_before_the_actions():
         (
             "a second tender",
             {},
-            "For “Train staff” (1.1), DoL must have a second tender; no date is set.",
+            "For “Train staff” (1.1), DoL still needs a second tender; no date is set.",
         ),
         (
             "to appoint a translator",

@@ -94,8 +94,8 @@ def test_items_are_counted_by_stage(stages, sentence):
     ("then", "now", "sentence"),
     [
         ((0, 0), (0, 0), "no more are complete and none is late"),
-        ((0, 1), (1, 1), "one has been completed"),
-        ((0, 1), (3, 1), "all three have been completed"),
+        ((0, 1), (1, 1), "one item has been completed"),
+        ((0, 1), (3, 1), "three items have been completed"),
         ((1, 0), (3, 2), "two more are complete"),
         ((2, 3), (1, 1), "one fewer is complete"),
         ((3, 2), (1, 0), "two fewer are complete and none is late any more (two then)"),

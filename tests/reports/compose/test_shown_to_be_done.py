@@ -83,7 +83,7 @@ def test_a_paper_on_a_plan_without_a_completed_milestone_says_nothing_of_evidenc
         ("business_as_usual", "Done"),
         ("without", "no evidence"),
         ("note_only", "with a note only"),
-        ("questioned", "questioned by the reviewer"),
+        ("questioned", "questioned by DoL"),
     ],
 )
 def test_the_annex_of_items_says_what_is_lacking(shown, standing):

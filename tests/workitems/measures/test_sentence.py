@@ -192,8 +192,8 @@ BY_JUNE = [Aim(1, Decimal(1700), month(2027, 6))]
             REGIONS,
             [Aim(1, Decimal(12), month(2026, 3)), Aim(2, Decimal(16), month(2028, 6))],
             [given(1, date(2026, 4, 30), 8), given(2, NOVEMBER, 12)],
-            "The number of regions with a service was 12 in November 2026; the target of 12 by March 2026 was "
-            "reached by November 2026; the next is 16 by June 2028.",
+            "The number of regions with a service was 12 in November 2026, up from eight in April 2026; the target of "
+            "12 by March 2026 was reached by November 2026; the next is 16 by June 2028.",
             State.REACHED_LATE,
         ),
         (
@@ -208,7 +208,8 @@ BY_JUNE = [Aim(1, Decimal(1700), month(2027, 6))]
             STAFF,
             [],
             [given(1, NOVEMBER, 83, not_comparable=True)],
-            "The number of staff trained was 83 in November 2026, counted differently from before.",
+            "The number of staff trained was 83 in November 2026, counted differently from before, so earlier numbers "
+            "cannot be compared with it.",
             State.GIVEN,
         ),
         (
@@ -219,8 +220,27 @@ BY_JUNE = [Aim(1, Decimal(1700), month(2027, 6))]
                 for pk, day in ((1, date(2026, 6, 30)), (2, NOVEMBER))
             ],
             "There is no number yet for the share of staff who have finished the course, because the register "
-            "opens in March; MBIE expects one by June 2027. This is the second return without one.",
+            "opens in March; MBIE expects one by June 2027. There was none in June 2026 either.",
             State.NO_NUMBER_YET,
+        ),
+        (
+            SHARE_OF_STAFF,
+            [],
+            [
+                given(pk, day, None, because="the register opens in March")
+                for pk, day in ((1, date(2025, 12, 31)), (2, date(2026, 6, 30)), (3, NOVEMBER))
+            ],
+            "There is no number yet for the share of staff who have finished the course, because the register "
+            "opens in March. There was none the two times before either, since December 2025.",
+            State.NO_NUMBER_YET,
+        ),
+        (
+            SHARE_OF_STAFF,
+            [],
+            [given(1, date(2026, 6, 30), 380, 940), given(2, NOVEMBER, 640, 960)],
+            "The share of staff who have finished the course was 67 per cent (640 of 960) in November 2026, up from "
+            "40 per cent in June 2026.",
+            State.GIVEN,
         ),
         (
             REGIONS,
