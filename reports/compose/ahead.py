@@ -685,6 +685,10 @@ def _with_response(writer: Writer, risk: RiskAt, threat: str, answer: str) -> st
     told = f"{threat} {capitalised(answer)}".strip()
     if mentions(told, owner.names):
         return told
+    if answer and not later and has_verb(first):
+        # As a sentence of its own it would read as a part of what may happen.
+        who = capitalised(possessive(writer.subject(owner)))
+        return f"{closed(threat)} {who} response: {within(answer, writer.agency_names) or answer}"
     if writer.is_by_item and owner.pk == writer.facts.coordinator.pk:
         return closed(told)
     return cited(told, f"owner: {writer.bracketed(owner)}")

@@ -165,7 +165,7 @@ def test_the_reviewers_reason_is_told_with_the_rating(reason, line):
         ),
         (
             "Each member has a deputy. They have read the open cases of all of the members.",
-            "Each member has a deputy (owner: Police).",
+            "Police’s response: each member has a deputy.",
         ),
         # The owner is not repeated where the text names it.
         ("The deputies of Police are named.", "The deputies of Police are named."),
