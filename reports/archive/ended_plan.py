@@ -141,7 +141,7 @@ def _write_evidence(plan: Plan, folder: Path, on: date) -> int:
         entries = write_archive(plan, file, on)
         with zipfile.ZipFile(file) as archive:
             archive.extractall(folder)
-    return len(entries)
+    return sum(entry.piece is not None for entry in entries)
 
 
 def _write_history(plan: Plan, folder: Path) -> int:

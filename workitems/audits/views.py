@@ -1,18 +1,22 @@
 """The audits of a plan and what they found; set up and end one, give a finding, reply to it."""
 
+from collections import Counter
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
 from agencies.pages.form_pages import carry_out, done, form_page
 from agencies.pages.once import once
+from agencies.wording.translation import list_in_words
 from workitems.audits import services
 from workitems.audits.forms import EndForm, FindingForm, ReplyForm, SetUpForm
-from workitems.models import Audit, Finding, Plan
+from workitems.models import Audit, Evidence, Finding, Plan
 from workitems.models.item import Stage
 from workitems.plan.views.lookups import posted, require, signed_in, visible_plan
 
@@ -35,6 +39,19 @@ def own_audit(request: HttpRequest, plan: Plan) -> Audit | None:
     )
 
 
+def evidence_in_words(plan: Plan) -> str:
+    """Return what the archive of evidence has: "no files, 9 links and 2 notes". One query."""
+    pieces = Evidence.objects.of_plan(plan).not_withdrawn().values_list("file", "link")
+    counts = Counter("file" if file else "link" if link else "note" for file, link in pieces)
+    files, links, notes = counts["file"], counts["link"], counts["note"]
+    parts = (
+        (files, ngettext("{count} file", "{count} files", files)),
+        (links, ngettext("{count} link", "{count} links", links)),
+        (notes, ngettext("{count} note", "{count} notes", notes)),
+    )
+    return list_in_words([says.format(count=count or _("no")) for count, says in parts])
+
+
 @require_safe
 def index(request: HttpRequest, slug: str) -> HttpResponse:
     plan, on = visible_plan(request, slug), localdate()
@@ -53,7 +70,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
             "findings": [(row, row.is_shown(on)) for row in findings],
             "own": own_audit(request, plan),
             "may_manage": may("workitems.manage_audit", plan),
-            "may_take": may("workitems.take_evidence", plan),
+            "evidence": evidence_in_words(plan) if may("workitems.take_evidence", plan) else "",
         },
     )
 
@@ -102,7 +119,10 @@ def find(request: HttpRequest, slug: str, audit: int) -> HttpResponse:
         return done(
             request, _("The finding is given. {agency} may reply now."), found, agency=found.replies
         )
-    return form_page(request, "workitems/audits/find.html", form, plan=plan, audit=row)
+    given = row.findings.not_shown(localdate()).for_list()
+    return form_page(
+        request, "workitems/audits/find.html", form, plan=plan, audit=row, not_shown=given
+    )
 
 
 @require_http_methods(FORM_METHODS)

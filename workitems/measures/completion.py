@@ -301,13 +301,13 @@ def _shown(counts: Mapping[Completion, int], of: int, writing: Writing, *, is_al
     match alike:
         case Completion.WITH_EVIDENCE:
             says = ngettext(
-                "{which} is shown by a document or a link.",
-                "All of {which} are shown by a document or a link.",
+                "{which} has a document or a link on file.",
+                "All of {which} have a document or a link on file.",
                 of,
             )
         case Completion.NOTE_ONLY:
             says = ngettext(
-                "{which} is shown by a note only.", "All of {which} are shown by a note only.", of
+                "{which} has only a note on file.", "All of {which} have only a note on file.", of
             )
         case Completion.WITHOUT:
             says = _("Agencies have yet to file evidence for {which}.")
@@ -322,7 +322,7 @@ def _shown(counts: Mapping[Completion, int], of: int, writing: Writing, *, is_al
 
 
 def _shown_in_parts(counts: Mapping[Completion, int], writing: Writing) -> str:
-    """Return "9 are shown by a document or a link and 2 by a note only; agencies have yet to file evidence for 12; the reviewer
+    """Return "9 have a document or a link on file and 2 only a note; agencies have yet to file evidence for 12; the reviewer
     questions 1"."""
     evidence, notes, none, questioned = (
         counts[each]
@@ -336,17 +336,17 @@ def _shown_in_parts(counts: Mapping[Completion, int], writing: Writing) -> str:
     shown = []
     if evidence:
         says = ngettext(
-            "{count} is shown by a document or a link",
-            "{count} are shown by a document or a link",
+            "{count} has a document or a link on file",
+            "{count} have a document or a link on file",
             evidence,
         )
         shown.append(says.format(count=writing.number(evidence, Completion.WITH_EVIDENCE)))
     if notes:
         says = (
-            _("{count} by a note only")
+            _("{count} only a note")
             if shown
             else ngettext(
-                "{count} is shown by a note only", "{count} are shown by a note only", notes
+                "{count} has only a note on file", "{count} have only a note on file", notes
             )
         )
         shown.append(says.format(count=writing.number(notes, Completion.NOTE_ONLY)))

@@ -44,10 +44,10 @@ class Readiness(NamedTuple):
 
     @property
     def counted(self) -> str:
-        """ "An auditor could not yet judge 2 of 31 items"."""
+        """ "An auditor could not yet judge 2 of 31 items by their targets and dates"."""
         return ngettext(
-            "An auditor could not yet judge {count} of {items} item",
-            "An auditor could not yet judge {count} of {items} items",
+            "An auditor could not yet judge {count} of {items} item by its targets and dates",
+            "An auditor could not yet judge {count} of {items} items by their targets and dates",
             self.items,
         ).format(count=len(self.unready), items=self.items)
 

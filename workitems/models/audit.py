@@ -68,6 +68,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         rows = self.filter(audit__plan__in=[plan.pk for plan in plans])
         return rows.filter(Q(replied_on__lte=on) | Q(shown_from__lte=on) | sooner)
 
+    def not_shown(self, on: date) -> Self:
+        """Those that only few see yet: nobody has replied, and the days to reply are not over."""
+        return self.filter(replied_on=None, shown_from__gt=on)
+
     def for_list(self) -> Self:
         """The newest first, with all that a list prints."""
         related = ("audit__agency", "audit__plan__coordinating_agency", "item__lead_agency")

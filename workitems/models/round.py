@@ -667,6 +667,13 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             | Q(update__item=item, update__of_return__state=Return.State.ACCEPTED)
         )
 
+    def of_plan(self, plan: Plan) -> Self:
+        """The same on all items of a plan."""
+        return self.filter(
+            Q(milestone__item__plan=plan)
+            | Q(update__item__plan=plan, update__of_return__state=Return.State.ACCEPTED)
+        )
+
     def for_list(self) -> Self:
         """With all that a list prints, oldest first."""
         return self.select_related("added_by").order_by("added_at", "pk")

@@ -54,7 +54,7 @@ def test_the_summary_says_so_if_evidence_is_missing_for_more_than_a_sixth():
 def test_the_coordinating_agency_is_named_where_it_questions_one():
     of = given("with_evidence", "questioned")
     assert section_texts(of, SectionKind.ACHIEVEMENTS)[-1] == (
-        "Of two milestones completed since the Plan began, one is shown by a document or a link; DoL questions one."
+        "Of two milestones completed since the Plan began, one has a document or a link on file; DoL questions one."
     )
 
 
@@ -63,7 +63,7 @@ def test_the_coordinating_agency_is_named_where_it_questions_one():
     [
         (
             "with_evidence",
-            "The milestone completed since the Plan began is shown by a document or a link.",
+            "The milestone completed since the Plan began has a document or a link on file.",
         ),
         ("questioned", "DoL questions the milestone completed since the Plan began."),
     ],

@@ -154,5 +154,5 @@ def test_a_paper_by_item_says_plainly_that_nothing_done_has_evidence():
         == "The one milestone completed since the Plan began has no evidence on file yet."
     )
     assert told("with_evidence", "note_only") == (
-        "Of two milestones completed since the Plan began, one is shown by a document or a link and one by a note only."
+        "Of two milestones completed since the Plan began, one has a document or a link on file and one only a note."
     )

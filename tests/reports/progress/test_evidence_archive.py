@@ -98,6 +98,20 @@ def test_withdrawn_pieces_are_listed_without_their_file(plan, milestone, tmp_pat
     assert (row["Withdrawn on"], row["Why withdrawn"]) == ("2010-08-01", "Wrong one.")
 
 
+def test_the_index_has_each_done_milestone_for_which_nothing_is_filed(plan, milestone, tmp_path):
+    MilestoneFactory(item=milestone.item, number=2, description="Open", completed_on=None)
+    MilestoneFactory(
+        item=milestone.item, number=3, description="Printed", completed_on=date(2010, 8, 1)
+    )
+    added(milestone)
+    _, index = unpacked(plan, tmp_path)
+    assert [(row["Milestone"], row["Remark"]) for row in index.values()] == [
+        (milestone.description, ""),
+        ("Printed", "Nothing is filed for it."),
+    ]
+    assert index[""]["Done on"] == "2010-08-01"
+
+
 def test_evidence_of_a_return_counts_once_it_is_accepted(plan, police, milestone, tmp_path):
     of_return = ReturnFactory(
         round__plan=plan, round__name="First round", agency=police, state="submitted"

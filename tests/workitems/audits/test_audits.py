@@ -15,8 +15,10 @@ from tests.factories import (
     AgencyFactory,
     AuditFactory,
     BriefingFactory,
+    EvidenceFactory,
     FindingFactory,
     IssuedPaperFactory,
+    MilestoneFactory,
     PlanFactory,
     ReturnFactory,
     SeatFactory,
@@ -274,3 +276,27 @@ def test_a_coordinator_seats_only_auditors_at_the_agency_that_audits(plan, audit
 def test_the_sentence_counts_items(verdicts, words):
     rows = [Finding(item_id=1, verdict=each) for each in verdicts]
     assert sentence([*rows, Finding(verdict="supported")]) == words
+
+
+def test_an_auditor_sees_on_the_item_what_they_found_before_everyone_does(
+    client, plan, item, audit, auditor, police
+):
+    FindingFactory(audit=audit, item=item, shown_from=date(2027, 3, 15), given_on=BEGAN)
+    says = " is shown to everyone from 15 March 2027, or sooner with a reply."
+    client.force_login(auditor)
+    page = client.get(item.get_absolute_url())
+    assert says in " ".join(page.text.split())
+    form = client.get(reverse("audits:find", args=[plan.slug, audit.pk]))
+    assert says in " ".join(form.text.split())
+    client.force_login(SeatFactory(agency=police).user)
+    assert says not in " ".join(client.get(item.get_absolute_url()).text.split())
+
+
+def test_the_page_of_audits_says_what_evidence_there_is_to_take(client, plan, item, auditor):
+    step = MilestoneFactory(item=item)
+    EvidenceFactory(milestone=step, note="", link="https://example.org/a")
+    EvidenceFactory(milestone=step, note="Seen.")
+    EvidenceFactory(milestone=step, note="Heard.")
+    client.force_login(auditor)
+    page = client.get(reverse("audits:list", args=[plan.slug]))
+    assert "All evidence: no files, 1 link and 2 notes." in page.text

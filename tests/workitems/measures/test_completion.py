@@ -75,25 +75,25 @@ def made(**counts):
         (
             {"business_as_usual": 3, "before_plan": 1, "with_evidence": 9, "note_only": 2, "without": 12, "questioned": 1},
             "Of 28 completed milestones, 3 are business as usual and 1 was done before the plan. Of the other 24, "
-            "9 are shown by a document or a link and 2 by a note only; agencies have yet to file evidence for 12; the reviewer "
+            "9 have a document or a link on file and 2 only a note; agencies have yet to file evidence for 12; the reviewer "
             "questions 1.",
         ),
         ({"business_as_usual": 1}, "Of 1 completed milestone, 1 is business as usual."),
         ({"before_plan": 2}, "Of 2 completed milestones, 2 were done before the plan."),
-        ({"with_evidence": 1}, "The completed milestone is shown by a document or a link."),
-        ({"with_evidence": 4}, "All of the 4 completed milestones are shown by a document or a link."),
-        ({"note_only": 1}, "The completed milestone is shown by a note only."),
-        ({"note_only": 2}, "All of the 2 completed milestones are shown by a note only."),
+        ({"with_evidence": 1}, "The completed milestone has a document or a link on file."),
+        ({"with_evidence": 4}, "All of the 4 completed milestones have a document or a link on file."),
+        ({"note_only": 1}, "The completed milestone has only a note on file."),
+        ({"note_only": 2}, "All of the 2 completed milestones have only a note on file."),
         ({"without": 1}, "Agencies have yet to file evidence for the completed milestone."),
         ({"without": 5}, "Agencies have yet to file evidence for the 5 completed milestones."),
         ({"questioned": 1}, "The reviewer questions the completed milestone."),
         (
             {"with_evidence": 1, "without": 1},
-            "Of 2 completed milestones, 1 is shown by a document or a link; agencies have yet to file evidence for 1.",
+            "Of 2 completed milestones, 1 has a document or a link on file; agencies have yet to file evidence for 1.",
         ),
         (
             {"note_only": 1, "without": 2},
-            "Of 3 completed milestones, 1 is shown by a note only; agencies have yet to file evidence for 2.",
+            "Of 3 completed milestones, 1 has only a note on file; agencies have yet to file evidence for 2.",
         ),
         (
             {"without": 1, "questioned": 2},
@@ -101,7 +101,7 @@ def made(**counts):
         ),
         (
             {"business_as_usual": 1, "with_evidence": 1},
-            "Of 2 completed milestones, 1 is business as usual. The other one is shown by a document or a link.",
+            "Of 2 completed milestones, 1 is business as usual. The other one has a document or a link on file.",
         ),
         (
             {"before_plan": 1, "without": 3},

@@ -38,7 +38,7 @@ def test_each_reason_names_its_items():
             *(needs(f"5.{each}", untested=2) for each in (2, 3)),
         ]
     )
-    assert found.counted == "An auditor could not yet judge 6 of 7 items"
+    assert found.counted == "An auditor could not yet judge 6 of 7 items by their targets and dates"
     assert found.named == (
         "2.4 and 3.1 have no target; 4.1 does not say how it was before the plan; 1.7 has no date; "
         "3.1, 5.2 and 5.3 do not say when a milestone is done"
@@ -48,7 +48,9 @@ def test_each_reason_names_its_items():
 def test_of_many_items_the_first_are_named():
     found = readiness([needs(f"1.{each}", targets=0) for each in range(1, 13)])
     named = ", ".join(f"1.{each}" for each in range(1, 11))
-    assert found.counted == "An auditor could not yet judge 12 of 12 items"
+    assert (
+        found.counted == "An auditor could not yet judge 12 of 12 items by their targets and dates"
+    )
     assert found.named == f"{named} and 2 more have no target"
 
 
@@ -110,9 +112,14 @@ def test_it_takes_three_queries_for_any_number(ready, police, count, django_asse
 @pytest.mark.django_db
 def test_the_line_stays_on_the_plans_page_and_is_not_on_the_dashboard(ready, police, client):
     WorkItemFactory(plan=ready, lead_agency=police, number="1.2")
-    count = "An auditor could not yet judge 1 of 2 items"
+    count = "An auditor could not yet judge 1 of 2 items by their targets and dates"
     says = f"<p>{count}: 1.2 has no target; 1.2 has no date.</p>"
     for role in ("coordinator", "observer"):
         client.force_login(SeatFactory(agency=police, role=role).user)
-        assert says in client.get(ready.get_absolute_url()).text
+        page = client.get(ready.get_absolute_url()).text
+        assert says in page
+        assert (
+            f'{reverse("workitems:detail", args=[ready.slug, "1.2"])}">1.2</a> has no target.'
+            in page
+        )
         assert count not in client.get(f"{ready.get_absolute_url()}dashboard/").text

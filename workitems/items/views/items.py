@@ -253,7 +253,9 @@ def detail(request: HttpRequest, slug: str, number: str) -> HttpResponse:
     if moment.is_now:
         may = _may(request, item) | _in_returns(request, item) | _within(request, item)
         may["submitted"] = _submitted(request, item)
-        may["audit"] = own_audit(request, item.plan)
+        if audit := own_audit(request, item.plan):
+            given = audit.findings.not_shown(moment.on).filter(item=item).for_list()
+            may |= {"audit": audit, "not_shown": given}
     return render(request, "workitems/items/detail.html", frame | parts | may)
 
 
