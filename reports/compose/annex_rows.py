@@ -164,9 +164,16 @@ def _standing_of_step(facts: Facts, step: MilestoneAt) -> str:
     one."""
     if step.pk in facts.waits.not_met:
         return NOT_MET
-    words = step.as_sure(step.late).words
-    is_moved = step.is_late and step.is_open and step.agreed_due != step.original_due
-    return f"{words}, counted from the revised date" if is_moved else words
+    return _from_date(step.as_sure(step.late).words, _is_late_again(step))
+
+
+def _is_late_again(step: MilestoneAt) -> bool:
+    return step.is_late and step.is_open and step.agreed_due != step.original_due
+
+
+def _from_date(words: str, is_again: bool) -> str:
+    """Return how late something is, with that the date from which it counts was moved before."""
+    return f"{words}, counted from the revised date" if is_again else words
 
 
 # Of a milestone that is not late yet, but waits for one that comes too late, as its agency has confirmed.
@@ -243,7 +250,12 @@ def _standing(facts: Facts, item: ItemAt) -> str:
         return NOT_MET
     if dates.state == Late.ON_TIME and any(step.agreed != step.original for step in ahead):
         return "On time for the revised date"
-    return (item.late_as_sure if item.is_late else dates).words
+    if not item.is_late:
+        return dates.words
+    late = item.late_as_sure
+    return _from_date(
+        late.words, any(_is_late_again(step) for step in ahead if step.agreed_due == late.due)
+    )
 
 
 def work_item_texts(facts: Facts) -> WorkItemTexts:

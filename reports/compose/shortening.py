@@ -70,7 +70,7 @@ STAYS = {
         *("withdrawn", "outcomes", "measures missed", "more measures missed"),
     )
 }
-DATES = key("p", "dates")
+DATES, ACTIONS = key("p", "dates"), key("p", "mitigation")
 _ITEM = re.compile(r"\b[Ii]tem (\d+(?:\.\d+)*)")
 _RISK = re.compile(r"Risk (\d+)")
 
@@ -224,6 +224,8 @@ def _without(writer: Writer, content: str, section: Section, left_out: list[Part
         text = paragraph.text
         if paragraph.key == DATES and len(kept) == 1:
             text = writer.text("The first of the main dates ahead:")
+        elif paragraph.key == ACTIONS:
+            text = writer.text("Some of what agencies are doing about these delays:")
         made.append(replace(paragraph, text=text, bullets=tuple(kept)))
     here = {number for paragraph in made for number in _numbers(paragraph.sources)}
     last = _of_section(writer, content, gone, here) if gone and content not in SILENT else ""

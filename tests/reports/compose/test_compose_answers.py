@@ -142,6 +142,12 @@ def test_a_follow_up_that_is_ahead_is_a_sentence(plan, issued, police, typed):
     assert background_texts(plan)[-1].endswith(
         "training be finished. The New Zealand Police will train everybody by 30 September 2011."
     )
+    paper = draft(plan, period_start=date(2010, 7, 31), period_end=DATED, dated=DATED)
+    paper.tracker_number = "11/1"
+    ahead = next(s for s in compose(paper).sections if s.heading == "Next steps")
+    assert [words(each.text) for each in ahead.paragraphs[0].bullets] == [
+        "30 September 2011: Police to train everybody"
+    ]
 
 
 def test_the_paragraph_names_its_source(plan, issued):

@@ -1,5 +1,6 @@
 """What measures say in a paper: each once, in its place."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 
 from reports.charts import draw_measure, measure_chart
 from reports.compose import write
+from reports.compose.annex_rows import work_item_table
 from reports.compose.measure_sources import VALUE, MeasureFacts
 from reports.document import words
 from tests.reports import in_memory
@@ -161,6 +163,67 @@ def test_the_missed_target_of_a_late_item_stands_with_its_dates():
     )
     (paragraph,) = [each for each in made.sections["delay"].paragraphs if MISSED in text_of(each)]
     assert (VALUE, 1) in {(source.model, source.pk) for source in paragraph.sources}
+
+
+def crowded(*measures, items):
+    """Return the text of a paper with more late items than its words have room for."""
+    held_up = in_memory.delay(
+        explanation="the trainers left for other work and nobody else can teach the course before winter",
+        effect="victims in four regions wait for help that they need at once",
+        actions=[
+            in_memory.action(
+                "hire two trainers and send them to all regions before winter",
+                LABOUR,
+                date(2010, 12, 31),
+            )
+        ],
+    )
+    late = [
+        in_memory.item(f"2.{n}", in_memory.step(date(2010, 3, 31), held_up, forecast_due=date(2011, 5, 31)), is_key=True, title=f"Train staff {n}")
+        for n in range(1, 9)
+    ]  # fmt: skip
+    rows = [
+        in_memory.update_of(
+            each,
+            key_achievement="headline",
+            achieved=f"DoL printed {n} cards for all airports by June.",
+        )
+        for n, each in enumerate(items, start=901)
+    ]
+    labelled = [
+        row._replace(source=replace(row.source, label=f"Update of item {each.number}"))
+        for row, each in zip(rows, items, strict=True)
+    ]
+    return whole(paper(ANNUAL, *items, *late, updates=labelled, measures=measures, most_words=600))
+
+
+def test_a_paper_that_is_too_long_keeps_what_was_missed_and_names_what_was_reached():
+    items = [in_memory.item(f"1.{n}", title=f"Print card {n}") for n in range(1, 7)]
+    reached = measure(items[5], number(100), targets=[target(100, 2010)])
+    missed = measure(items[0], number(83, 2), targets=[target(100, 2010)], pk=2)
+    text = crowded(reached, missed, items=items)
+    assert f"{MISSED} (1.1)." in text
+    assert "- Target reached: “Print card 6” (1.6)." in text
+    assert "left out" not in text
+
+
+def test_the_annex_of_items_says_what_is_against_an_item_that_is_complete():
+    of = in_memory.item("1.1", stage="complete", completed_on=date(2010, 5, 13))
+    missed = measure(of, number(83), targets=[target(100, 2010)])
+    worse = measure(of, number(83, 2), pk=2, baseline=Decimal(90), baseline_on=date(2009, 6, 30))
+    facts = in_memory.facts(of, measures=MeasureFacts(Measures([missed, worse])))
+    ((row,),) = [pillar.rows for pillar in work_item_table(facts).pillars if pillar.rows]
+    assert row.standing == (
+        "Completed 13 May 2010; target missed; result worse than before the Plan"
+    )
+
+
+def test_lateness_after_a_new_date_says_from_which_it_counts():
+    step = in_memory.step(date(2010, 6, 30), original_due=date(2010, 3, 31))
+    facts = in_memory.facts(in_memory.item("1.1", step))
+    ((row,),) = [pillar.rows for pillar in work_item_table(facts).pillars if pillar.rows]
+    assert row.standing.endswith(", counted from the revised date")
+    assert row.milestones[0].standing.endswith(", counted from the revised date")
 
 
 def test_a_result_without_a_number_from_before_the_plan_says_so_or_compares_with_the_last_one():
