@@ -173,7 +173,7 @@ def _is_late_again(step: MilestoneAt) -> bool:
 
 def _from_date(words: str, is_again: bool) -> str:
     """Return how late something is, with that the date from which it counts was moved before."""
-    return f"{words}, counted from the revised date" if is_again else words
+    return f"{words} (revised date)" if is_again else words
 
 
 # Of a milestone that is not late yet, but waits for one that comes too late, as its agency has confirmed.
@@ -219,15 +219,15 @@ def _row(facts: Facts, item: ItemAt) -> WorkItemRow:
 
 
 # What measures say that needs attention, beside how an item stands by its dates.
-RESULTS = {State.MISSED: "target missed", State.WORSE: "result worse than before the Plan"}
+RESULTS = {State.MISSED: "target missed", State.WORSE: "result worse than before"}
 
 
 def _standing_with_doubts(facts: Facts, item: ItemAt) -> str:
     """Return how an item stands by its dates, and what its measures or an audit say against it: "Completed 13 May 2026; target
-    missed; not supported by the audit"."""
+    missed; audit: not supported"."""
     states = {row.state for row in facts.measures.rows.of_item(item.pk)}
     results = [words for state, words in RESULTS.items() if state in states]
-    doubts = ["not supported by the audit"] if item.pk in facts.unsupported else []
+    doubts = ["audit: not supported"] if item.pk in facts.unsupported else []
     return "; ".join([_standing(facts, item), *results, *doubts])
 
 
