@@ -282,8 +282,7 @@ def _of_list(
     if content == "achievements" and which and all(map(_is_complete, of_list)):
         more = "Reported complete" if writer.tells_of_evidence else "Completed"
     if content == "mitigation" and which and not where:
-        named = f"items {which}" if which[0].isdigit() else which
-        return f"{NOT_SHOWN} {WHAT[content].format(named)}."
+        return f"{NOT_SHOWN} {WHAT[content].format(which)}."
     if which:
         return f"{more}: {which}."
     return f"{more}." if where else f"{more} {are_not_shown}."
@@ -346,6 +345,8 @@ def _which(writer: Writer, content: str, sources: list[Source]) -> str:
     names = [with_notes(writer.names.bare(of[each]), each) for each in numbers if each in of]
     if len(names) == len(numbers) <= MOST_NAMES and count_words(*names) <= NAMES_WORDS:
         return join_words(names)
+    if content == "mitigation" and numbers:
+        return f"{agree(len(numbers), 'item', 'items')} {some(numbers, MAX_NAMED)}"
     causes = {entry.item.number: cause_of(entry) for entry in writer.facts.late if entry.is_late}
     if content != "delay" or not causes.keys() >= set(numbers):
         return some(numbers, MAX_NAMED)

@@ -690,7 +690,7 @@ def every_paragraph_on_delays_names_its_subject(paper):
     ]:
         for line in block.split("\n- "):
             is_of_all = re.search(
-                r"items? (?:is|are) late|late items, these|^What agencies are doing|held up|slipped and|^No delay|no delay|^The delays above|^For .* is recorded",
+                r"items? (?:is|are) late|late items, these|^(?:What|Some of what) agencies are doing|held up|slipped and|^No delay|no delay|^The delays above|^For .* is recorded",
                 line,
             )
             assert is_of_all or any(tells(line, item) for item in paper.facts.items)
