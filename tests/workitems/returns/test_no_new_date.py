@@ -107,3 +107,45 @@ def test_a_date_that_is_said_again_is_no_date_that_is_not_known(item, approver, 
     said = late.delays.get(cause="staffing")
     assert (said.due_before, said.due_after, said.times_moved) == (SLIPPED, SLIPPED, 1)
     assert said.settled.startswith("The cause (")
+
+
+def move(client, milestone, **said):
+    """Post the form of the forecast on the milestone's page."""
+    said = {
+        "forecast_due": "",
+        **{name: text for name, text in UNKNOWN.items() if name != "outcome"},
+    } | said
+    data = {"act": "move", "move-version": str(milestone.version), "move-answer_version": "0"}
+    return client.post(
+        milestone.get_absolute_url(),
+        data | {f"move-{name}": text for name, text in said.items()},
+    )
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_the_milestones_page_takes_it_in_a_return_and_between_rounds(
+    client_of, approver, item, overdue, is_asked, request
+):
+    of_return = request.getfixturevalue("of_return") if is_asked else None
+    page = client_of(approver).get(overdue.get_absolute_url()).text
+    assert "This day has passed, and there is no new date yet." in page
+    response = move(client_of(approver), overdue, owner_agency=str(overdue.responsible_agency_id))
+    assert response.status_code == 302
+    if of_return:
+        (answer,) = of_return.milestone_answers.all()
+        assert (answer.outcome, answer.when) == ("no_date", None)
+        again = client_of(approver).get(overdue.get_absolute_url()).text
+        assert UNKNOWN["reason"] in again.split('id="move"')[1]
+    else:
+        delay = overdue.delays.get()
+        assert (delay.settling_other, delay.moved) == ("Cabinet", "no new date yet")
+
+
+def test_the_milestones_page_asks_who_settles_it_if_there_is_no_date(
+    client_of, approver, item, overdue, milestone
+):
+    response = move(client_of(approver), overdue, settling_other="", settling_by="")
+    assert response.context["forms"]["move"].errors.keys() == {"settling_agency", "settling_by"}
+    # Whose date has not passed must have one.
+    response = move(client_of(approver), milestone)
+    assert "forecast_due" in response.context["forms"]["move"].errors

@@ -118,6 +118,7 @@ def milestone(request: HttpRequest, slug: str, number: str, milestone: int) -> H
             "milestone": row,
             "of_return": of_return,
             "answers": answers,
+            "has_no_date": row.is_open and row.forecast_due < localdate(),
             "late": lateness.while_waiting(
                 lateness.milestone_lateness(row, localdate()), row, delays
             ),
@@ -231,10 +232,13 @@ def perform(
     answer_version = cleaned.pop("answer_version") or 0
     if of_return is not None:
         day = cleaned.pop("completed_on" if act == "close" else "forecast_due", None)
+        outcome = ACTS[act][0].OUTCOME
+        if act == "move" and day is None:
+            outcome = MilestoneAnswer.Outcome.NO_DATE
         milestone_answers.answer(
             of_return=of_return,
             milestone=row,
-            outcome=ACTS[act][0].OUTCOME,
+            outcome=outcome,
             day=day,
             answer_version=answer_version,
             from_email=is_from_email(request),

@@ -24,6 +24,7 @@ from agencies.typed.fields import (
 from workitems.models import Delay, Milestone, MilestoneAnswer, Mitigation, Update, WorkItem
 from workitems.models.item import Confidence, Stage
 from workitems.plan.forms.delays import (
+    BEING_SETTLED,
     WHAT_IF_DECLINED,
     WHAT_IT_NEEDS,
     WHERE_MONEY_IS_FROM,
@@ -209,6 +210,7 @@ class MilestoneActForm(VersionedForm):
     form begins with it if it is of this kind. `answer_version` is 0 if there is none."""
 
     OUTCOME: MilestoneAnswer.Outcome
+    or_outcome: MilestoneAnswer.Outcome | None = None
 
     answer_version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
 
@@ -217,7 +219,7 @@ class MilestoneActForm(VersionedForm):
     ) -> None:
         super().__init__(*args, row=row, **kwargs)
         self.initial["answer_version"] = answer.version if answer else 0
-        if answer is not None and answer.outcome == self.OUTCOME:
+        if answer is not None and answer.outcome in (self.OUTCOME, self.or_outcome):
             self.initial = {**self.initial, **self.start_of(answer)}
 
     def start_of(self, answer: MilestoneAnswer) -> dict[str, Any]:
@@ -281,9 +283,10 @@ class ReopenMilestoneForm(MilestoneActForm):
 
 class MoveForecastForm(SettlementForm, MilestoneActForm):
     """Change the forecast. If it is late: also the delay's cause, whether that is settled, its effect,
-    and a mitigation."""
+    and a mitigation. The date may be left out once the last one has passed: then who settles the cause, and by when."""
 
     OUTCOME = MilestoneAnswer.Outcome.NOT_YET
+    or_outcome = MilestoneAnswer.Outcome.NO_DATE
     SOMETIMES = ("cause", "mitigation", "owner_agency", "settling_agency", "settling_other")
 
     field_order: tuple[str, ...] = (
@@ -325,6 +328,13 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
 
     def __init__(self, *args: Any, row: Milestone, **kwargs: Any) -> None:
         super().__init__(*args, row=row, **kwargs)
+        if row.is_open and row.forecast_due < (self.on or date.min):
+            date_field = self.fields["forecast_due"]
+            date_field.required = False
+            date_field.help_text = _(
+                "Leave it empty if nobody knows a new date yet, and say below who settles the cause, and by when."
+            )
+            self.fields["settling_by"].label = _("Settled, or new date known, by when")
         members = row.item.plan.agencies
         owner: Any = self.fields["owner_agency"]
         owner.queryset = members
@@ -357,6 +367,11 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
             "mitigation_due_on": answer.mitigation_due_on,
             **settlement_of(answer),
         }
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("forecast_due", "") is None:
+            self.cleaned_data["settlement"] = BEING_SETTLED
+        return super().clean() or {}
 
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         return faults_of_forecast(self.row, cleaned, self.on)
