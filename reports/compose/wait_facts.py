@@ -23,7 +23,7 @@ class WaitFacts:
     @cached_property
     def not_met(self) -> frozenset[int]:
         """The milestones whose agreed date can no longer be met because of what they wait for, as confirmed."""
-        return frozenset(step.pk for step in self.waits.not_met)
+        return self.waits.not_met_pks
 
     def source(self, row: WaitAt) -> Source:
         waiting, waited = self.waits.steps[row.milestone], self.waits.steps[row.waits_for]

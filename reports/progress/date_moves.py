@@ -256,7 +256,7 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
     slipped = [each for each in slips if each.days > 0]
     of = slipped if len(slipped) >= LINES_SHOWN else slips
     shown = nsmallest(LINES_SHOWN, of, key=_most_first)
-    not_met = {step.pk for step in waits_at(view.plan, view.at).not_met}
+    not_met = waits_at(view.plan, view.at).not_met_pks
     held_up = [each for each in slips if each.pk in not_met]
     warned = [row for row in _warned(view, slips, items, milestones) if row[0].pk not in not_met]
     came = record.came
@@ -281,12 +281,12 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
                 each.reached, says,
             )
             for each, says in [
-                *((each, _("It can no longer be met.")) for each in held_up),
+                *((each, _("Can no longer be met.")) for each in held_up),
                 *(
                     (each, rated_in_words(warning, names.rating(each.item, warning)))
                     for each, warning in warned
                 ),
-            ]
+            ][:WARNED_SHOWN]
         ],
         last_meeting=meetings[0] if meetings else None,
     )  # fmt: skip

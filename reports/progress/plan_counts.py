@@ -92,7 +92,10 @@ class PlanCounts:
 
     @cached_property
     def due_soon(self) -> Sequence[Due]:
-        return [Due(row, self.at.by_pk[row.item], row.late) for row in self._soon[:DUE_SHOWN]]
+        items, not_met = self.at.by_pk, self.at.waits.not_met_pks
+        return [
+            Due(row, items[row.item], row.late, row.pk in not_met) for row in self._soon[:DUE_SHOWN]
+        ]
 
     @cached_property
     def causes(self) -> Sequence[CauseCount]:

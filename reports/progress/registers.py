@@ -26,7 +26,7 @@ def open_milestones(at: PlanAt, *, late: str = "", due: str = "") -> list[Due]:
         rows = [row for row in rows if (row.is_overdue if late == "overdue" else row.is_late)]
     if due:
         rows = [row for row in rows if row.is_due_within(int(due))]
-    not_met = {step.pk for step in at.waits.not_met}
+    not_met = at.waits.not_met_pks
     return [Due(row, at.by_pk[row.item], at.lateness_of(row), row.pk in not_met) for row in rows]
 
 

@@ -51,11 +51,13 @@ class Tile:
 
     @property
     def word(self) -> str:
-        """The word beside the title; none of an item on time."""
+        """The word beside the title; none of an item on time whose dates can be met."""
         if self.is_new:
             return _("late, new")
         status = self.item.status
-        return "" if status == Status.ON_TIME else status.label.lower()
+        if status == Status.ON_TIME:
+            return _("date can’t be met") if self.line and self.line.cannot_be_met else ""
+        return status.label.lower()
 
     @property
     def place(self) -> str:

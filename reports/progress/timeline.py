@@ -247,7 +247,7 @@ def _items(plan: Plan, moment: Moment, earlier: dict[int, list[date]]) -> list[T
     on, new = moment.on, tuple.__new__
     of, of_delays = {"item__plan_id": plan.pk}, {"milestone__item__plan_id": plan.pk}
     waits = waits_at(plan, moment)
-    late = {step.pk for step in waits.not_met}
+    late = waits.not_met_pks
     open_delays = grouped(delays_at(moment, of_delays, only_open=True), "milestone")
     # Of each item, the open delays of its milestones, in their order.
     held_up: dict[int, list[Sequence[DelayAt]]] = defaultdict(list)

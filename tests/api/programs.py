@@ -115,4 +115,4 @@ ADDRESSES: dict[str, Arguments] = {
     "api:save_number": lambda scene: [*_return(scene), scene.item.measures.get().pk],
 }
 # Those that need none.
-OPEN = ("api:api-root", "api:openapi")
+OPEN = ("api:api-root", "api:openapi", "api:mcp-server")

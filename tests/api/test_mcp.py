@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import anyio
 import httpx2
 import pytest
+from django.urls import reverse
 from mcp import Client as McpClient
 from mcp.client.stdio import StdioServerParameters
 
@@ -88,6 +90,12 @@ def test_a_refusal_is_the_sentence_of_the_register(people, asked, sentence):
 
 def environment(**given):
     return {"PLAN_REGISTER_URL": "https://plans.example", "PLAN_REGISTER_API_KEY": "x"} | given
+
+
+def test_the_service_gives_the_file_to_anybody(client):
+    answer = client.get(reverse("api:mcp-server"))
+    assert b"".join(answer.streaming_content) == Path(FILE).read_bytes()
+    assert answer["Content-Disposition"] == 'attachment; filename="mcp_server.py"'
 
 
 def test_the_file_alone_is_a_program_with_five_tools_that_read():

@@ -1,10 +1,11 @@
 """The addresses of the API, each behind admission, and its description."""
 
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -28,6 +29,8 @@ from trafficking_plan.api.schemas import ProblemOut
 
 app_name = "api"
 VERSION = "1.0"
+# Not imported: the service need not have the packages that it needs.
+MCP_SERVER = Path(__file__).with_name("mcp_server.py")
 # Their answers depend on nothing but what `RecordChange` marks, the day and the address.
 BY_RECORDS = ("plan", "plans", "items", "item", "milestones", "delays", "changes")
 # What every address may answer besides.
@@ -114,6 +117,13 @@ def openapi(request: HttpRequest) -> HttpResponse:
     return JsonResponse(described(), json_dumps_params={"ensure_ascii": False})
 
 
+@login_not_required
+@require_safe
+def mcp_server(request: HttpRequest) -> FileResponse:
+    """Give the MCP server, one file that a reader runs beside an assistant. It says nothing of any plan either."""
+    return FileResponse(MCP_SERVER.open("rb"), as_attachment=True, content_type="text/x-python")
+
+
 @csrf_exempt
 @login_not_required
 @require_safe
@@ -137,6 +147,7 @@ def _gated(pattern: URLPattern) -> URLPattern:
 urlpatterns = [
     path("", root, name="api-root"),
     path("openapi.json", openapi, name="openapi"),
+    path("mcp_server.py", mcp_server, name="mcp-server"),
     path("plans/<slug:slug>/odata/", odata.service, name="odata"),
     path("plans/<slug:slug>/odata/<path:path>", odata.resource, name="odata-resource"),
     *(

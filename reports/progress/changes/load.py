@@ -149,7 +149,7 @@ def _no_longer_met(view: PlanView, at: PlanAt) -> Iterator[Change]:
     assert view.since is not None
     shown = at.narrowed(pillar=view.pillar, lead=view.agency)
     now = [step for step in at.waits.not_met if step.item in shown.by_pk]
-    before = {step.pk for step in waits_at(view.plan, view.since).not_met} if now else set()
+    before = waits_at(view.plan, view.since).not_met_pks if now else ()
     for step in now:
         item = shown.by_pk[step.item]
         if step.pk not in before and item.is_live:

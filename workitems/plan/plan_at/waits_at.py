@@ -216,6 +216,10 @@ class Waits:
         own = [self.steps[pk] for pk in self.of if self.steps[pk].plan == self.plan]
         return sorted((step for step in own if self.cannot_be_met(step)), key=lambda each: each.pk)
 
+    @cached_property
+    def not_met_pks(self) -> frozenset[int]:
+        return frozenset(step.pk for step in self.not_met)
+
     def deciding(self, step: StepAt) -> WaitAt | None:
         """Return the confirmed wait that lets it be done last."""
         rows = [row for row in self.of.get(step.pk, ()) if row.is_confirmed]
