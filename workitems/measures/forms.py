@@ -400,7 +400,8 @@ class NewMeasureForm(SetUpForm):
 
     def has_changed(self) -> bool:
         """Whether anything is typed."""
-        is_typed = any(self[name].value() for name in self.fields if name not in self.CHOSEN)
+        typed = (self[name].value() for name in self.fields if name not in self.CHOSEN)
+        is_typed = any(str(value or "").strip() for value in typed)
         return is_typed or self["kind"].value() not in (None, Kind.WORDS)
 
     def clean(self) -> dict[str, Any]:

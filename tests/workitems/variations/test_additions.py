@@ -582,7 +582,8 @@ def typed(pillar, police, customs):
         "version": 1, "pillar": pillar.pk, "number": "1.3", "title": "Open a help line",
         "action": "Open a help line in ten languages.", "lead_agency": police.pk, "kind": "action_item",
         "timeframe": "short", "support_1": customs.pk, "role_1": "hands out its number",
-        **measure(1, description="Calls a month"), **measure(3, description="Languages"), "milestone_1": "Line opened",
+        **measure(1, description="Calls a month"), **measure(2, description=" "),
+        **measure(3, description="Languages"), "milestone_1": "Line opened",
         "due_1": "30 September 2010", "milestone_3": "Line reviewed", "due_3": "December 2010",
         "responsible_3": customs.pk, "done_3": "A report is out.", "reason": WHY,
     }  # fmt: skip
