@@ -12,8 +12,10 @@ import hypothesis
 import pytest
 from _pytest import runner
 from django.conf import settings
+from django.contrib import auth
 from django.db import connection
-from django.test import TransactionTestCase, override_settings
+from django.http import HttpRequest
+from django.test import Client, TransactionTestCase, override_settings
 from django.test.client import ClientHandler
 
 from tests.demos import Demos
@@ -22,6 +24,7 @@ from tests.made_once import kept_in_this_run
 from tests.snapshots import take_snapshot
 from trafficking_plan.maintenance import announced
 from trafficking_plan.running.call_stack import roomy
+from trafficking_plan.sign_in.session_store import SessionStore
 
 pytest_plugins = [
     "tests.suite_membership",
@@ -105,6 +108,25 @@ def _middleware_is_loaded_once(_no_slow_or_shared_settings):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ClientHandler, "load_middleware", load_middleware)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _who_signs_in_gets_one_session():
+    """Django's client makes a session, asks for it, and makes another in its place: nine of thirteen statements."""
+    plain = Client._login
+
+    def login(client, user, backend=None):
+        if settings.SESSION_COOKIE_NAME in client.cookies:
+            return plain(client, user, backend)
+        request = HttpRequest()
+        request.session = SessionStore()
+        auth.login(request, user, backend)
+        request.session.save()
+        client._set_login_cookies(request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "_login", login)
         yield
 
 

@@ -121,7 +121,10 @@ def test_each_program_gets_the_expected_response_to_get_and_head(name, people, p
     else:
         assert {answer["Content-Type"] for answer in refused} == {"application/problem+json"}
         assert all(answer.json()["detail"] for answer in refused)
-    assert {who: programs[who].head(address).status_code for who in EVERYBODY} == READ[name]
+    one_of_each = {status: who for who, status in READ[name].items()}
+    assert {programs[who].head(address).status_code for who in one_of_each.values()} == {
+        *one_of_each
+    }
 
 
 @pytest.mark.parametrize("name", ADDRESSES)
