@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from random import Random
 from time import monotonic
 
@@ -66,6 +67,12 @@ def of(these_facts):
         document=None,
         fault="",
     )
+
+
+@cache
+def random_draft(seed):
+    """A draft on a random plan, composed once for all tests that only read it."""
+    return of(random_facts(seed))
 
 
 def edited(of_draft, each, text):
@@ -270,7 +277,7 @@ def reworded(chance, text):
 @pytest.mark.one_database(reason="reads no database")
 def test_every_date_of_an_items_milestones_delays_and_actions_draws_none():
     for seed in range(max(20, settings().max_examples)):
-        of_draft = of(random_facts(seed))
+        of_draft = random_draft(seed)
         for each in of_draft.composed:
             found = of_draft.items_of([(row.model, row.pk) for row in each.sources])
             days = {day for one in found for day in days_of(one)}
@@ -468,7 +475,7 @@ def test_two_hundred_harmless_rewordings_draw_none():
     count, seed = 0, 0
     while count < max(20, 2 * settings().max_examples):
         seed += 1
-        chance, draft = Random(seed), of(random_facts(seed))
+        chance, draft = Random(seed), random_draft(seed)
         for each in draft.composed:
             text = reworded(chance, each.text)
             if text != each.text and each.sources:
@@ -516,7 +523,7 @@ def in_other_words(text):
 @pytest.mark.one_database(reason="reads no database")
 def test_numbers_in_other_words_months_for_days_and_names_in_full_draw_none():
     for seed in range(max(20, settings().max_examples)):
-        of_draft = of(random_facts(seed))
+        of_draft = random_draft(seed)
         for each in of_draft.composed:
             text = in_other_words(each.text)
             if each.sources and text != each.text:
@@ -537,7 +544,7 @@ def changed_values(text):
 def test_each_date_and_number_that_is_changed_in_a_generated_paragraph_draws_one_with_both_values():
     count = 0
     for seed in range(max(10, settings().max_examples)):
-        of_draft = of(random_facts(seed))
+        of_draft = random_draft(seed)
         for each in of_draft.composed:
             for was, now, text in changed_values(each.text) if each.sources else ():
                 found = sentences_on(of_draft, edited(of_draft, each, text))
