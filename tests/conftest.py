@@ -248,6 +248,14 @@ def people(django_db_setup, django_db_blocker):
         yield found
 
 
+@pytest.fixture(scope="module")
+def clients(people):
+    """A client of each of these people, for all tests of a module."""
+    from tests.cast import client_of
+
+    return {who: client_of(people, who) for who in people.people}
+
+
 @pytest.fixture
 def administrator():
     return UserFactory(name="Administrator", is_superuser=True)

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from agencies.models import Appointment, Office
@@ -1299,11 +1298,6 @@ def test_every_rule_lists_every_kind_of_user(people):
 
 
 # --- the table ------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def clients(people: Scene) -> dict[str, Client]:
-    return {who: client_of(people, who) for who in EVERYBODY}
 
 
 def told(response: Any) -> Any:

@@ -13,7 +13,6 @@ from reports.compose import compose
 from reports.models.briefing import Briefing
 from reports.render.html import document_html
 from reports.requests.redaction.redact import ORDINALS
-from tests.cast import client_of
 from tests.pseudo_locale import WORDS, all_data, plain_words, pseudo_locale, untranslated
 from tests.test_permissions import EVERYBODY, RULES
 from workitems.intake.workbook.columns import SHEETS
@@ -63,16 +62,15 @@ PAGES = [name for name, row in RULES.items() if any(row.get[who] == 200 for who 
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_word_of_a_page_can_be_translated(name, people, data):
+def test_every_word_of_a_page_can_be_translated(name, people, clients, data):
     row = RULES[name]
     address = reverse(name, args=row.arguments(people))
     readers = [who for who in EVERYBODY if row.get[who] == 200]
     known = KNOWN | spreadsheet_words() if name in OF_SPREADSHEETS else KNOWN
     found = {}
     for who in {readers[0], readers[-1], "coordinator" if "coordinator" in readers else readers[0]}:
-        client = client_of(people, who)
         with pseudo_locale():
-            response = client.get(address)
+            response = clients[who].get(address)
         if (
             not response.headers.get("Content-Type", "").startswith("text/html")
             or response.streaming

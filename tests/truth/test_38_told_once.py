@@ -5,7 +5,6 @@ from datetime import date
 
 from tests.reports.compose.test_random_papers import Paper, no_text_comes_under_two_headings
 from tests.reports.in_memory import HEALTH, LABOUR, action, delay, facts, item, step, update_of
-from tests.reports.random_papers import random_facts
 
 PAST, LATER = date(2010, 6, 30), date(2011, 6, 30)
 
@@ -47,8 +46,3 @@ def test_a_number_in_brackets_has_its_name_beside_it_in_sentences_about_few_item
     items = [item(f"1.{n}", is_key=True, confidence="at_risk", as_told=f"aim {n}") for n in (1, 2)]
     brief = "\n".join(Paper(facts(*items)).sections["purpose"])
     assert re.findall(r"(\w+ \d) \((1\.\d)\)", brief) == [("Aim 1", "1.1"), ("Aim 2", "1.2")]
-
-
-def test_what_is_chosen_for_the_text_is_chosen_once_over_random_plans():
-    for seed in range(5):
-        no_text_comes_under_two_headings(Paper(random_facts(seed)))

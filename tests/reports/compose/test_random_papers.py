@@ -37,6 +37,8 @@ AGAIN = 10
 BY_ITEM, BY_ITEM_TOO = tuple(each for each in UNDRAFTED if each != "mitigation"), 4
 MONTH = f"(?:{'|'.join(MONTHS)})"
 DATE = re.compile(rf"(?:\d+ |{MONTH} to )?{MONTH} \d{{4}}")
+# Bullets of dates begin with one.
+A_DATE_FIRST = re.compile(r"\d+ \w+ \d{4}(?: at the earliest|, in doubt)?: ")
 BETWEEN = re.compile(rf"expected from ({MONTH}) to ({MONTH}) (\d{{4}})")
 SPAN = re.compile(
     r"(?:^|(?<=[ (]))((?:nearly )?(?:a|\w+) (?:day|week|month|year)s?(?: and (?:a|\w+) months?)?)"
@@ -718,7 +720,15 @@ def a_late_item_of_which_a_result_is_told_is_named_where_delays_are(paper):
             assert tells(paper.of(SectionKind.DELAY), item), item.number
 
 
+def no_sentence_begins_with_a_digit(paper):
+    for text in chain.from_iterable(paper.sections.values()):
+        for line in text.split("\n- "):
+            for sentence in sentences(A_DATE_FIRST.sub("", line)):
+                assert not sentence[0].isdigit(), sentence
+
+
 RULES = (
+    no_sentence_begins_with_a_digit,
     a_late_item_of_which_a_result_is_told_is_named_where_delays_are,
     late_items_of_a_paper_by_item_say_when_they_were_due,
     parts_add_up,
