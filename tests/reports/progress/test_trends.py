@@ -60,110 +60,102 @@ def a_milestone(item, *day, **fields):
 # --- properties -------------------------------------------------------------------------------
 
 
-@given(data=st.data())
-@some_plans
-def test_each_month_has_the_dashboards_figures_at_its_end(data):
-    with undone():
-        made = data.draw(plans())
-        moment = data.draw(moments())
-        pillar = data.draw(st.sampled_from([None, *made.plan.pillars.values_list("pk", flat=True)]))
-        lead = data.draw(st.sampled_from([None, *(agency.pk for agency in made.agencies)]))
-        found = trends.read_trends(made.plan, moment, pillar=pillar, lead=lead)
-        for month in found.months:
-            last = month.day == moment.on
-            at = plan_at(made.plan, moment if last else Moment.end_of(month.day))
-            at = at.narrowed(pillar=pillar, lead=lead)
-            stages = Counter(item.stage for item in at.items)
-            assert month.stages == {stage: stages[stage] for stage in Stage}
-            past = [row for row in at.milestones if row.agreed_due < month.day]
-            ahead = [row for row in at.milestones if row.forecast_due > row.agreed_due >= month.day]
-            assert (month.overdue, month.expected_late) == (len(past), len(ahead))
+def each_month_has_the_dashboards_figures_at_its_end(data, made, moment, found):
+    pillar = data.draw(st.sampled_from([None, *made.plan.pillars.values_list("pk", flat=True)]))
+    lead = data.draw(st.sampled_from([None, *(agency.pk for agency in made.agencies)]))
+    found = trends.read_trends(made.plan, moment, pillar=pillar, lead=lead)
+    for month in found.months:
+        last = month.day == moment.on
+        at = plan_at(made.plan, moment if last else Moment.end_of(month.day))
+        at = at.narrowed(pillar=pillar, lead=lead)
+        stages = Counter(item.stage for item in at.items)
+        assert month.stages == {stage: stages[stage] for stage in Stage}
+        past = [row for row in at.milestones if row.agreed_due < month.day]
+        ahead = [row for row in at.milestones if row.forecast_due > row.agreed_due >= month.day]
+        assert (month.overdue, month.expected_late) == (len(past), len(ahead))
 
 
-@given(data=st.data())
-@some_plans
-def test_the_line_of_late_items_has_the_dashboards_figure_of_each_day(data):
-    with undone():
-        made = data.draw(plans())
-        moment = data.draw(moments())
-        lead = data.draw(st.sampled_from([None, *(agency.pk for agency in made.agencies)]))
-        steps = trends.late_days(made.plan, moment, lead=lead)
-        assert all(one[0] < two[0] and one[1] != two[1] for one, two in pairwise(steps))
-        for day, count in steps[-4:]:
-            for each in {day, day - timedelta(days=1)} if day > steps[0][0] else {day}:
-                then = moment if each == moment.on else Moment.end_of(each)
-                at = plan_at(made.plan, then).narrowed(pillar=None, lead=lead)
-                stated = [number for start, number in steps if start <= each][-1]
-                assert stated == sum(item.is_late for item in at.items)
-                assert each != day or stated == count
+def the_line_of_late_items_has_the_dashboards_figure_of_each_day(data, made, moment, found):
+    lead = data.draw(st.sampled_from([None, *(agency.pk for agency in made.agencies)]))
+    steps = trends.late_days(made.plan, moment, lead=lead)
+    assert all(one[0] < two[0] and one[1] != two[1] for one, two in pairwise(steps))
+    for day, count in steps[-4:]:
+        for each in {day, day - timedelta(days=1)} if day > steps[0][0] else {day}:
+            then = moment if each == moment.on else Moment.end_of(each)
+            at = plan_at(made.plan, then).narrowed(pillar=None, lead=lead)
+            stated = [number for start, number in steps if start <= each][-1]
+            assert stated == sum(item.is_late for item in at.items)
+            assert each != day or stated == count
 
 
-@given(data=st.data())
-@some_plans
-def test_months_follow_each_other_without_a_gap(data):
-    with undone():
-        made = data.draw(plans())
-        moment = data.draw(moments())
-        days = [month.day for month in trends.read_trends(made.plan, moment).months]
-        assert days[-1:] == ([moment.on] if days else [])
-        for day, after in zip(days, days[1:], strict=False):
-            assert day == month_end(day)
-            assert month_end(day + timedelta(days=1)) == month_end(after)
+def months_follow_each_other_without_a_gap(data, made, moment, found):
+    days = [month.day for month in found.months]
+    assert days[-1:] == ([moment.on] if days else [])
+    for day, after in zip(days, days[1:], strict=False):
+        assert day == month_end(day)
+        assert month_end(day + timedelta(days=1)) == month_end(after)
 
 
-@given(data=st.data())
-@some_plans
-def test_pillars_and_agencies_each_add_up_to_all_milestones_past_their_date(data):
-    with undone():
-        made = data.draw(plans())
-        moment = data.draw(moments())
-        found = trends.read_trends(made.plan, moment)
-        for rows in (found.met_by_pillar, found.met_by_agency):
-            for measure in ("original", "agreed"):
-                met = [getattr(row, measure) for row in rows]
-                total = Met(
-                    sum(one.on_time for one in met),
-                    sum(one.late for one in met),
-                    sum(one.not_yet for one in met),
-                )
-                assert total == getattr(found.met, measure)
-        gone = {item.pk for item in plan_at(made.plan, moment).items if item.stage == "withdrawn"}
-        passed = [
-            row
-            for row in versions(Milestone, moment)
-            if row.item_id not in gone
-            and row.original_due < moment.on
-            and not (row.withdrawn_on and row.withdrawn_on <= moment.on)
-        ]
-        done = [row for row in passed if row.completed_on and row.completed_on <= moment.on]
-        on_time = [row for row in done if row.completed_on <= row.original_due]
-        assert found.met.original == Met(
-            len(on_time), len(done) - len(on_time), len(passed) - len(done)
-        )
+def pillars_and_agencies_each_add_up_to_all_milestones_past_their_date(data, made, moment, found):
+    for rows in (found.met_by_pillar, found.met_by_agency):
+        for measure in ("original", "agreed"):
+            met = [getattr(row, measure) for row in rows]
+            total = Met(
+                sum(one.on_time for one in met),
+                sum(one.late for one in met),
+                sum(one.not_yet for one in met),
+            )
+            assert total == getattr(found.met, measure)
+    gone = {item.pk for item in plan_at(made.plan, moment).items if item.stage == "withdrawn"}
+    passed = [
+        row
+        for row in versions(Milestone, moment)
+        if row.item_id not in gone
+        and row.original_due < moment.on
+        and not (row.withdrawn_on and row.withdrawn_on <= moment.on)
+    ]
+    done = [row for row in passed if row.completed_on and row.completed_on <= moment.on]
+    on_time = [row for row in done if row.completed_on <= row.original_due]
+    assert found.met.original == Met(
+        len(on_time), len(done) - len(on_time), len(passed) - len(done)
+    )
+
+
+def causes_and_agencies_each_add_up_to_the_days_of_all_delays(data, made, moment, found):
+    delays = [row for row in versions(Delay, moment) if row.found_on <= moment.on]
+    last = {}
+    for row in sorted(delays, key=lambda row: (row.due_after, row.id)):
+        if by_then(row.ended_on, moment.on) is None:
+            last[row.milestone_id] = row.id
+    days = sum(
+        (max(row.due_after, moment.on) - row.due_before).days
+        if row.id in last.values()
+        else (row.due_after - row.due_before).days
+        for row in delays
+    )
+    for rows in (found.causes, found.delayed_agencies):
+        assert sum(row.days for row in rows) == days
+        assert sum(row.delays for row in rows) == len(delays)
+
+
+RULES = (
+    each_month_has_the_dashboards_figures_at_its_end,
+    the_line_of_late_items_has_the_dashboards_figure_of_each_day,
+    months_follow_each_other_without_a_gap,
+    pillars_and_agencies_each_add_up_to_all_milestones_past_their_date,
+    causes_and_agencies_each_add_up_to_the_days_of_all_delays,
+)
 
 
 @given(data=st.data())
 @some_plans
 @pytest.mark.both_databases
-def test_causes_and_agencies_each_add_up_to_the_days_of_all_delays(data):
+def test_every_rule_holds_for_random_plans_at_any_moment(data):
     with undone():
-        made = data.draw(plans())
-        moment = data.draw(moments())
+        made, moment = data.draw(plans()), data.draw(moments())
         found = trends.read_trends(made.plan, moment)
-        delays = [row for row in versions(Delay, moment) if row.found_on <= moment.on]
-        last = {}
-        for row in sorted(delays, key=lambda row: (row.due_after, row.id)):
-            if by_then(row.ended_on, moment.on) is None:
-                last[row.milestone_id] = row.id
-        days = sum(
-            (max(row.due_after, moment.on) - row.due_before).days
-            if row.id in last.values()
-            else (row.due_after - row.due_before).days
-            for row in delays
-        )
-        for rows in (found.causes, found.delayed_agencies):
-            assert sum(row.days for row in rows) == days
-            assert sum(row.delays for row in rows) == len(delays)
+        for rule in RULES:
+            rule(data, made, moment, found)
 
 
 # --- examples ---------------------------------------------------------------------------------
