@@ -70,6 +70,8 @@ STAYS = {
         *("withdrawn", "outcomes", "measures missed", "more measures missed"),
     )
 }
+# Lists that stay whole.
+WHOLE = {key("p", "measures missed")}
 DATES, ACTIONS = key("p", "dates"), key("p", "mitigation")
 _ITEM = re.compile(r"\b[Ii]tem (\d+(?:\.\d+)*)")
 _RISK = re.compile(r"Risk (\d+)")
@@ -153,7 +155,7 @@ def _parts(writer: Writer, sections: Sections, content: str) -> list[Part]:
     stays = STAYS | ({key("p", f"answer {answer.paper.pk}")} if answer else set())
     parts: list[Part] = []
     for place, paragraph in enumerate(sections[content].paragraphs):
-        if paragraph.bullets and paragraph.key not in stays:
+        if paragraph.bullets and paragraph.key not in WHOLE:
             parts += [
                 Part(place, bullet)
                 for bullet in range(1, len(paragraph.bullets))
