@@ -70,7 +70,6 @@ def _row(writer: Writer, row: Finding) -> FindingRow:
 
 
 def _who_replies(facts: Facts, row: Finding) -> str:
-    """Return the agency's short name; of the coordinator without a reply, that this paper is its own."""
-    name = row.replies.short_name
-    is_own = row.replies.pk == facts.coordinator.pk and not row.reply
-    return f"{name}, which writes this paper," if is_own else name
+    """Return the agency's short name, and that it is the coordinator, so that the paper is its own."""
+    is_own = row.replies.pk == facts.coordinator.pk
+    return f"{row.replies.short_name}{' (the Plan’s coordinator)' if is_own else ''}"

@@ -61,11 +61,11 @@ def test_of_several_items_of_a_verdict_only_those_not_supported_are_named():
     )
 
 
-def test_the_coordinators_own_silence_is_that_of_the_writer_of_the_paper():
-    of = in_memory.item("1.1")
-    rows = finding(of, replied_for=LABOUR), finding(of, pk=2, reply="On paper.", replied_for=LABOUR)
-    (annex,) = write(facts(*rows, items=[of]), ("purpose",), ["findings"]).annexes
-    assert [row.agency for row in annex.rows] == ["DoL, which writes this paper,", "DoL"]
+def test_the_coordinators_own_reply_or_silence_is_said_to_be_its_own():
+    (annex,) = write(
+        facts(finding(in_memory.item("1.1")), items=[]), ("purpose",), ["findings"]
+    ).annexes
+    assert [row.agency for row in annex.rows] == ["DoL (the Plan’s coordinator)"]
 
 
 def test_the_annex_has_each_finding_with_the_reply_or_that_there_is_none():
