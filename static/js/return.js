@@ -64,7 +64,7 @@ class Part extends Autosave {
   constructor(element) {
     super(connection, element, "unsaved" in element.dataset);
     this.element = element;
-    this.address = element.dataset.save;
+    this.address = addressOf(element);
     this.fields = element.querySelector("[data-fields]");
     this.steps = new Map(); // milestones that were typed into and not kept yet, by their ids
     this.unfinished = new Map(); // milestones that are kept and not finished; why, if the server said so
@@ -572,28 +572,18 @@ class Section extends Part {
 
   showMissing(missing) {
     this.element.toggleAttribute("data-open", missing.length > 0);
-    const line = form.querySelector(`[data-missing-of="${CSS.escape(this.element.dataset.number)}"]`);
-    if (!line) return;
-    line.hidden = missing.length === 0;
-    line.replaceChildren(
-      ...missing.map(({ says, target }) => {
-        const link = document.createElement("a");
-        link.href = `#${target}`;
-        link.textContent = says;
-        return link;
-      }),
-    );
+    const links = missing.map(({ says, target }) => linkTo(`#${target}`, says));
+    setLine(form.querySelector("[data-missing]"), "missingOf", this.element, links);
     nameTheWay();
   }
 
   // The boxes whose text says nothing, in the line before the return is submitted.
   showEmpty(boxes) {
-    const line = form.querySelector("[data-empty]");
-    const item = line?.querySelector(`[data-empty-of="${CSS.escape(this.element.dataset.number)}"]`);
-    if (!item) return;
-    item.querySelector("[data-boxes]").textContent = boxes;
-    item.hidden = !boxes;
-    line.hidden = !line.querySelector("[data-empty-of]:not([hidden])");
+    const part = form.querySelector("[data-empty]");
+    if (!part) return;
+    const link = linkTo(`#${this.element.id}`, filled(_("item {number}"), this.element.dataset));
+    setLine(part.querySelector("ul"), "emptyOf", this.element, boxes ? [link, ` (${boxes})`] : []);
+    part.hidden = !part.querySelector("li");
     nameTheWay();
   }
 
@@ -743,6 +733,27 @@ function describe(control, error = "") {
   else control.removeAttribute("aria-describedby");
 }
 
+function linkTo(href, textContent) {
+  return Object.assign(document.createElement("a"), { href, textContent });
+}
+
+// Say in the section's line of a list at the end what it wants; without words there is no line. The lines are in the order of the sections.
+function setLine(list, name, { dataset: { number } }, words) {
+  [...list.children].find(({ dataset }) => dataset[name] === number)?.remove();
+  if (words.length === 0) return;
+  const line = document.createElement("li");
+  line.dataset[name] = number;
+  line.append(...words);
+  const numbers = [...form.querySelectorAll("[data-number]")].map(({ dataset }) => dataset.number);
+  const later = [undefined, ...numbers.slice(numbers.indexOf(number) + 1)];
+  list.insertBefore(line, [...list.children].find(({ dataset }) => later.includes(dataset[name])) ?? null);
+}
+
+// Where a part of the return is saved, and fetched from.
+function addressOf({ dataset: { save, number } }) {
+  return save ?? `${location.pathname}items/${encodeURIComponent(number)}/`;
+}
+
 function fragment(html) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
@@ -768,15 +779,16 @@ async function fetchFields(address) {
   return response.text();
 }
 
-function fetchSection({ dataset }) {
-  if (!fetched.has(dataset.save)) fetched.set(dataset.save, fetchFields(dataset.save));
-  return fetched.get(dataset.save);
+function fetchSection(element) {
+  const address = addressOf(element);
+  if (!fetched.has(address)) fetched.set(address, fetchFields(address));
+  return fetched.get(address);
 }
 
 // Whoever writes in one section comes to the next one that wants something soon.
 function fetchAhead(element) {
   const next = nextWanting(element);
-  if (next && "closed" in next.dataset) fetchSection(next).catch(() => fetched.delete(next.dataset.save));
+  if (next && "closed" in next.dataset) fetchSection(next).catch(() => fetched.delete(addressOf(next)));
 }
 
 // Put the fetched element in the place of the other one and return it; null if it did not come.
@@ -831,7 +843,7 @@ async function openStep(step, address) {
 async function openSection(element) {
   if (!("closed" in element.dataset)) return element;
   const now = await replace(element, fetchSection(element));
-  fetched.delete(element.dataset.save);
+  fetched.delete(addressOf(element));
   if (now) {
     const replaced = sections.filter((each) => element.contains(each.element));
     for (const each of replaced) sections.splice(sections.indexOf(each), 1);
@@ -1019,7 +1031,7 @@ function go(target) {
 // "What is still missing" becomes the way to the next item that wants something.
 function nameTheWay() {
   // What is typed on a milestone and not finished is missing, also before it is sent.
-  const isComplete = !form.querySelector(":is([data-missing-of], [data-missing-number]):not([hidden])") && !sections.some((each) => each.steps.size);
+  const isComplete = !form.querySelector("[data-missing-of], [data-missing-number]:not([hidden])") && !sections.some((each) => each.steps.size);
   const answered = document.querySelector(".return-bar [data-progress] progress");
   const missing = answered?.value === answered?.max ? _("Next milestone to answer") : _("Next unanswered");
   const onward = form.querySelector("button[value=submit]") ? _("All answered. Go to submit") : _("All answered. Go to the end");
@@ -1028,7 +1040,7 @@ function nameTheWay() {
     link.toggleAttribute("data-to-end", isComplete && !isToMend());
   }
   if (isComplete) form.querySelector(".return-end .message-error")?.remove(); // "Not yet complete" is over
-  const saysNothing = form.querySelector("[data-empty-of]:not([hidden])");
+  const saysNothing = form.querySelector("[data-empty-of]");
   form.querySelector("[data-complete]").hidden = !isComplete || Boolean(saysNothing) || isToMend();
 }
 

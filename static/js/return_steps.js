@@ -89,7 +89,18 @@ function markOf(progress) {
   return list.querySelector("template").content.querySelector(`[data-progress-of="${progress}"]`).cloneNode(true);
 }
 
-for (const line of list.querySelectorAll("[data-item]")) line.querySelector("a").append(markOf(line.dataset.is));
+// The list has the items of the page by their headings.
+const lines = [...form.querySelectorAll("[data-is]")].map((step) => {
+  const line = document.createElement("li");
+  const link = Object.assign(document.createElement("a"), { href: `#${step.id}` });
+  const name = document.createElement("span");
+  Object.assign(line.dataset, { item: step.dataset.number, is: step.dataset.is });
+  name.append(...step.querySelector("h2, h3").cloneNode(true).childNodes);
+  link.append(name, " ", markOf(step.dataset.is));
+  line.append(link);
+  return line;
+});
+list.querySelector("ol").prepend(...lines);
 
 function lineOf(number) {
   return list.querySelector(`[data-item="${CSS.escape(number)}"]`);

@@ -354,7 +354,7 @@ def test_answers_that_say_nothing_are_named_once_before_the_return_is_submitted(
     page = " ".join(client.get(address).text.split())
     assert f'{EMPTY}</p> <ul><li data-empty-of="1.2"' in page
     assert ";" not in page[page.index(EMPTY) : page.index("</ul>", page.index(EMPTY))]
-    assert "(<span data-boxes>Achieved, Challenges</span>)" in page
+    assert "(Achieved, Challenges)" in page
     assert "<p data-complete>" not in page
     asked = client.post(address, versions_of(of_return) | {"act": "submit-all" if to else "submit"})
     of_return.refresh_from_db()
@@ -380,7 +380,7 @@ def test_answers_with_content_are_not_asked_about(
     client, address = client_of(approver), of_return.get_absolute_url()
     page = client.get(address).text
     assert "<div data-empty hidden>" in page
-    assert '<li data-empty-of="1.2" hidden>' in page
+    assert "data-empty-of" not in page
     client.post(address, versions_of(of_return) | {"act": "submit"})
     of_return.refresh_from_db()
     assert of_return.state == "submitted"

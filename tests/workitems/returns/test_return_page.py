@@ -347,8 +347,8 @@ def test_the_script_can_fetch_only_the_fields(
 
 
 def listed(page):
-    """Return how far each item is, by number, in the list of the return's items."""
-    return dict(re.findall('data-item="([^"]+)" data-is="([^"]+)"', page))
+    """Return how far each item is, by number, for the list of the return's items."""
+    return dict(re.findall(r'data-number="([^"]+)"\s+data-is="([^"]+)"', page))
 
 
 def test_the_list_of_items_says_how_far_each_is(page_of, of_return, item, supported, contributor):

@@ -120,7 +120,6 @@ def show(
         "workitems/returns/detail.html",
         {
             "plan": round.plan,
-            "items_url": f"{of_return.get_absolute_url()}items/",
             "return": of_return,
             "round": round,
             "page": page,
@@ -130,7 +129,6 @@ def show(
             and bool(page.to_mend),
             "led": led,
             "supported": supported,
-            "listed": [*led, *supported],
             "former": [
                 entry for entry in entries if entry.section.is_former and not entry.section.is_led
             ],
@@ -141,6 +139,7 @@ def show(
                     [{"says": fault.says, "target": target_of(fault)} for fault in section.missing],
                 )
                 for section in page.sections
+                if section.missing
             ],
             "other_measures": [
                 each for each in measures if each.asked.measure.item_id not in by_item

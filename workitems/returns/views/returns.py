@@ -260,13 +260,7 @@ def fields(request: HttpRequest, of_return: Return, item: WorkItem) -> HttpRespo
             if str(step.line.milestone.pk) == milestone:
                 return render(request, "workitems/returns/milestone.html", {"entry": step})
         if not milestone:
-            address = f"{of_return.get_absolute_url()}items/"
-            context = {
-                "entry": entry,
-                "may_write": True,
-                "of_return": of_return,
-                "items_url": address,
-            }
+            context = {"entry": entry, "may_write": True, "of_return": of_return}
             return render(request, "workitems/returns/section.html", context)
     raise Http404
 
