@@ -89,7 +89,7 @@ def fits_within_sentences(name: str) -> models.CheckConstraint:
     )
 
 
-def answered_by(agency_id: int) -> Q:
+def answered_by(agency_id: Any) -> Q:
     """Filter items that the agency leads or supports, or whose open milestones it is responsible for."""
     own = Milestone.objects.open().filter(responsible_agency=agency_id)
     return (

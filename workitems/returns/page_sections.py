@@ -8,6 +8,7 @@ from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, 
 from django.utils.translation import gettext as _
 
 from agencies.models import Agency, User
+from agencies.records.composed import composed
 from workitems.models import (
     Evidence,
     Milestone,
@@ -23,7 +24,7 @@ from workitems.models.round import UpdateQuerySet
 from workitems.returns.answer_changes import AnswerChange
 from workitems.returns.answer_questions import asks_about_answer, asks_about_plan
 from workitems.returns.page_milestones import MilestoneLine
-from workitems.returns.services.answers import Fault, answers_of_earlier_leads
+from workitems.returns.services.answers import Fault
 from workitems.returns.services.handover import Mending
 from workitems.terms import lateness
 
@@ -204,14 +205,22 @@ def items_in(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
     """Return the items of the agency and those that it answered, without their long texts."""
     if only is not None:
         return [only]
-    agency, answered = of_return.agency_id, of_return.updates.values("item")
+    agency = of_return.agency_id
+    plan, round = of_return.round.plan_id, of_return.round_id
+    items = _items(of_return=of_return.pk, plan=plan, round=round, agency=agency)
+    return sorted(items, key=lambda item: item.lead_agency_id != agency)
+
+
+@composed
+def _items(of_return: Any, plan: Any, round: Any, agency: Any) -> Any:
+    answered = Update.objects.filter(of_return=of_return).values("item")
     own = answered_by(agency)
-    pending = of_return.milestone_answers.pending().values("milestone__item")
+    pending = MilestoneAnswer.objects.pending().filter(of_return=of_return).values("milestone__item")
     led_by_decision = Variation.objects.filter(
         kind=Variation.Kind.LEAD, state=Variation.State.APPROVED, agency_after=agency
     )
-    items = (
-        WorkItem.objects.filter(plan=of_return.round.plan_id)
+    return (
+        WorkItem.objects.filter(plan=plan)
         .filter(own | Q(pk__in=answered) | Q(pk__in=pending))
         .exclude(~Q(pk__in=answered), stage=Stage.WITHDRAWN)
         .select_related("lead_agency")
@@ -220,11 +229,12 @@ def items_in(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
             may_have_come=Exists(Agency.objects.filter(successor=agency))
             | Exists(led_by_decision.filter(item=OuterRef("pk"))),
             is_own=ExpressionWrapper(own, BooleanField()),
-            was_answered=Exists(answers_of_earlier_leads(of_return).filter(item=OuterRef("pk"))),
+            was_answered=Exists(
+                Update.objects.of_earlier_leads(round, agency).filter(item=OuterRef("pk"))
+            ),
         )
         .in_order()
     )
-    return sorted(items, key=lambda item: item.lead_agency_id != agency)
 
 
 def answers_in(of_return: Return, only: WorkItem | None) -> UpdateQuerySet:

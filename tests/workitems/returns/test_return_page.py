@@ -679,7 +679,7 @@ def test_the_page_takes_the_same_queries_for_any_number_of_items(
     client = client_of(contributor)
     client.get(of_return.get_absolute_url())
     with django_assert_num_queries(
-        30
+        29
     ):  # among them: notes, measures, which acronyms the plan knows, who submits, who is invited
         response = client.get(of_return.get_absolute_url())
     assert len(response.context["led"]) == count

@@ -1,14 +1,17 @@
 """The return that an address names: who may read it, and for whom its history is written."""
 
 from contextlib import AbstractContextManager
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from agencies.records import history
-from workitems.models import Return
+from agencies.records.composed import composed
+from workitems.models import Note, Plan, Return
 from workitems.models.plan import READING_ROLES
 from workitems.plan.views.lookups import require, signed_in, visible_plan
 from workitems.returns.services import handover as handover_services
@@ -24,11 +27,29 @@ def visible_return(request: HttpRequest, slug: str, round: int, agency: int) -> 
 
 
 def found_return(request: HttpRequest, slug: str, round: int, agency: int) -> Return:
-    plan = visible_plan(request, slug)
-    rows = Return.objects.for_page()
-    of_return = get_object_or_404(rows, round=round, round__plan=plan, agency=agency)
-    of_return.round.plan = plan
-    return of_return
+    """Return the return with all that its page prints of it, or raise 404 if the user may not read the plan."""
+    return _of_plan(visible_plan(request, slug), round, agency)
+
+
+def found_again(of_return: Return) -> Return:
+    """Return the return as it is now."""
+    return _of_plan(of_return.round.plan, of_return.round_id, of_return.agency_id)
+
+
+def _of_plan(plan: Plan, round: int, agency: int) -> Return:
+    found: list[Return] = _for_page(plan=plan.pk, round=round, agency=agency)
+    if not found:
+        raise Http404
+    found[0].round.plan = plan
+    return found[0]
+
+
+@composed
+def _for_page(plan: Any, round: Any, agency: Any) -> Any:
+    """The return, and whether there is a note on it."""
+    notes = Exists(Note.objects.filter(of_return=OuterRef("pk")))
+    rows = Return.objects.for_page().annotate(has_notes=notes)
+    return rows.filter(round=round, round__plan=plan, agency=agency)
 
 
 def is_own(request: HttpRequest, of_return: Return) -> bool:
@@ -51,11 +72,8 @@ def read_by_coordinator(request: HttpRequest, of_return: Return) -> Return:
         or not request.user.has_perm("workitems.accept_return", of_return)
     ):
         return of_return
-    plan = of_return.round.plan
     handover_services.mark_read(of_return=of_return, by=signed_in(request), at=timezone.now())
-    of_return = Return.objects.for_page().get(pk=of_return.pk)
-    of_return.round.plan = plan
-    return of_return
+    return found_again(of_return)
 
 
 def back(request: HttpRequest, place: str = "", **asked: str) -> HttpResponse:

@@ -208,6 +208,7 @@ def show(
                 of_return,
                 Moment.today(on),
                 at=timezone.now(),
+                is_empty=not of_return.has_notes,  # type: ignore[attr-defined]
             ),
         },
         status=status,

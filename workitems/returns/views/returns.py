@@ -58,6 +58,7 @@ from workitems.returns.views.measure_answers import (
 from workitems.returns.views.return_access import (
     READ,
     back,
+    found_again,
     found_return,
     is_own,
     read_by_coordinator,
@@ -143,9 +144,7 @@ def answer(request: HttpRequest, of_return: Return) -> HttpResponse:
     is_wrong = any(each.is_wrong for each in notes) or any(each.is_wrong for each in measures)
     if wrong or is_wrong:
         # Show saved sections from the database and the others as they were typed.
-        plan = of_return.round.plan
-        of_return = Return.objects.for_page().get(pk=of_return.pk)
-        of_return.round.plan = plan
+        of_return = found_again(of_return)
         page = return_page(of_return, localdate(), opened=wrong, with_own_notes=own)
         shown = entries_of(of_return, page.sections)
         for entry in shown:
