@@ -104,9 +104,15 @@ def changed(
     most like it; none if no generated sentence is alike, or one has the same values."""
     likeness: list[tuple[float, list[tuple[Token, Token]]]] = []
     masked = [each.masked for each in typed]
+    # Counts the words of the one sentence once for all others; a quick ratio is the same either way.
+    quick = SequenceMatcher(b=masked, autojunk=False)
     for sentence in generated:
-        matcher = SequenceMatcher(None, masked, [each.masked for each in sentence], autojunk=False)
-        if matcher.quick_ratio() >= ALIKE and (ratio := matcher.ratio()) >= ALIKE:
+        other = [each.masked for each in sentence]
+        quick.set_seq1(other)
+        if quick.quick_ratio() < ALIKE:
+            continue
+        matcher = SequenceMatcher(None, masked, other, autojunk=False)
+        if (ratio := matcher.ratio()) >= ALIKE:
             pairs = list(_in_place(typed, sentence, matcher))
             if pairs and _is_of_others(typed, sentence):
                 continue

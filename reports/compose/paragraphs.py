@@ -158,6 +158,10 @@ def _noted(texts: list[str]) -> str:
     return f"note that {number(len(on))} new dates depend on decisions{more}"
 
 
+def _all_names(facts: Facts) -> Names:
+    return Names(facts.items)
+
+
 class Writer:
     """Writes one paper's text, and remembers which agencies it has introduced.
 
@@ -225,8 +229,8 @@ class Writer:
 
     @cached_property
     def names(self) -> Names:
-        """What the paper calls items. Made when it first names one, as it reads all titles."""
-        return Names(self.facts.items)
+        """What the paper calls items. Read from all titles when it first names one, once for all that is composed from the facts."""
+        return self.facts.once(_all_names).anew()
 
     def has(self, content: str) -> bool:
         """Whether the paper has a section of this content."""

@@ -11,6 +11,7 @@ singular or plural.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from copy import copy
 from datetime import date, timedelta
 
 from reports.document.dates import long_date, month_of
@@ -114,6 +115,12 @@ class Names:
         # Phrases that name one thing only.
         self._clear = {phrase for phrase, count in phrases.items() if count == 1}
         self._introduced: set[int] = set()
+
+    def anew(self) -> "Names":
+        """Return the same names for another paper, in which nothing is introduced."""
+        names = copy(self)
+        names._introduced = set()
+        return names
 
     def note(self, text: str) -> None:
         """Note which items a section's text has introduced: by phrase and number, or by a long name."""
