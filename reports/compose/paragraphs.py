@@ -229,7 +229,7 @@ class Writer:
 
     @cached_property
     def names(self) -> Names:
-        """What the paper calls items. Read from all titles when it first names one, once for all that is composed from the facts."""
+        """What the paper calls items. Made from all titles when it first names one, once for all papers of the facts."""
         return self.facts.once(_all_names).anew()
 
     def has(self, content: str) -> bool:

@@ -215,7 +215,9 @@ def items_in(of_return: Return, only: WorkItem | None) -> list[WorkItem]:
 def _items(of_return: Any, plan: Any, round: Any, agency: Any) -> Any:
     answered = Update.objects.filter(of_return=of_return).values("item")
     own = answered_by(agency)
-    pending = MilestoneAnswer.objects.pending().filter(of_return=of_return).values("milestone__item")
+    pending = (
+        MilestoneAnswer.objects.pending().filter(of_return=of_return).values("milestone__item")
+    )
     led_by_decision = Variation.objects.filter(
         kind=Variation.Kind.LEAD, state=Variation.State.APPROVED, agency_after=agency
     )
