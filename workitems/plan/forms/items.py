@@ -287,7 +287,9 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
 
     OUTCOME = MilestoneAnswer.Outcome.NOT_YET
     or_outcome = MilestoneAnswer.Outcome.NO_DATE
-    SOMETIMES = ("cause", "mitigation", "owner_agency", "settling_agency", "settling_other")
+    SOMETIMES: tuple[str, ...] = (
+        *("cause", "mitigation", "owner_agency", "settling_agency", "settling_other"),
+    )
 
     field_order: tuple[str, ...] = (
         *("version", "answer_version", "forecast_due", "reason", "cause"),
@@ -331,6 +333,7 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
         if row.is_open and row.forecast_due < (self.on or date.min):
             date_field = self.fields["forecast_due"]
             date_field.required = False
+            self.SOMETIMES = (*self.SOMETIMES, "forecast_due", "settling_by")
             date_field.help_text = _(
                 "Leave it empty if nobody knows a new date yet, and say below who settles the cause, and by when."
             )
