@@ -14,6 +14,7 @@ from agencies.models import User
 from agencies.records.tracking import SIGNATURE_LENGTH, track
 from reports.requests.models.request import NOTE_LENGTH, InformationRequest
 from reports.requests.models.schedule import GROUNDS_LENGTH, ScheduleLine, codes
+from reports.requests.redaction.redact import Span
 
 OWN_REDACTION = gettext_lazy("You proposed this redaction. Another reviewer must agree to it.")
 
@@ -125,6 +126,10 @@ class Redaction(models.Model):
     @property
     def ground_codes(self) -> tuple[str, ...]:
         return codes(self.grounds)
+
+    @property
+    def span(self) -> Span:
+        return Span(self.place, self.start, self.end, self.ground_codes)
 
     @property
     def is_standing(self) -> bool:

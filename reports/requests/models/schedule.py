@@ -1,7 +1,8 @@
 """The schedule of a request: each paper in scope, what was decided on it, and whom we asked."""
 
 from collections.abc import Sequence
-from typing import Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 from uuid import uuid4
 
 from django.db import models
@@ -12,13 +13,19 @@ from django.utils.translation import gettext_lazy
 
 from agencies.models import Agency, User, by_short_name
 from agencies.records.tracking import SIGNATURE_LENGTH, track
+from reports.document import DocumentError, from_json
 from reports.models.issue import IssuedPaper
 from reports.models.meeting_paper import MeetingPaper
 from reports.models.response import Response
 from reports.requests.models.earlier_paper import EarlierPaper
 from reports.requests.models.request import NOTE_LENGTH, InformationRequest
+from reports.requests.redaction.quoting import is_repeated
+from reports.requests.redaction.redact import BadSpan
 from workitems.models import Evidence, Plan
 from workitems.models.plan import READING_ROLES
+
+if TYPE_CHECKING:
+    from reports.requests.models.redaction import Redaction
 
 TITLE_LENGTH = 400
 GROUNDS_LENGTH = 300
@@ -316,15 +323,52 @@ class ScheduleLine(models.Model):
     def ground_codes(self) -> tuple[str, ...]:
         return codes(self.grounds)
 
+    @cached_property
+    def repeats(self) -> "tuple[Redaction | ScheduleLine, ...]":
+        """What the same schedule withholds of the briefing that an answer is about and that the answer says too, so
+        that it is withheld here as well: each redaction or, of a briefing that is withheld as a whole, its line once
+        for each recommendation. Up to four queries; none for any other paper."""
+        if self.response is None or not self.is_given:
+            return ()
+        rows = ScheduleLine.objects.filter(request=self.request_id, issued=self.response.issued_id)
+        briefing = rows.select_related("issued").first()
+        if briefing is None or briefing.issued is None:
+            return ()
+        answered = set(self.response.choices.values_list("key", flat=True))
+        if not briefing.is_given:
+            return (briefing,) * len(answered) if briefing.grounds else ()
+        redactions = list(briefing.redactions.standing().in_order())
+        try:
+            document = from_json(bytes(briefing.issued.document)) if redactions else None
+            return tuple(
+                row
+                for row in redactions
+                if document is not None and is_repeated(document, row.span, answered)
+            )
+        except (DocumentError, BadSpan):  # the review says so
+            return ()
+
+    @property
+    def withheld_in_it(self) -> "list[Redaction | ScheduleLine]":
+        """The places at which words of a given paper are withheld, its own and those that it repeats."""
+        if not self.is_given:
+            return []
+        return [*(row for row in self.redactions.all() if row.is_standing), *self.repeats]
+
+    @property
+    def told(self) -> str:
+        """The decision as it is told: of a paper that goes out in full but for words that it repeats, in part."""
+        is_part = self.decision == self.Decision.FULL and bool(self.repeats)
+        return self.Decision.PART if is_part else self.decision
+
+    @property
+    def told_in_words(self) -> str:
+        return str(self.Decision(self.told).label)
+
     def printed_grounds(self) -> tuple[str, ...]:
         """Return the codes of its own grounds and of the words withheld in it. One query, or none if
         its redactions are loaded."""
-        within = [
-            code
-            for row in self.redactions.all()
-            if row.is_standing and self.is_given
-            for code in row.ground_codes
-        ]
+        within = [code for each in self.withheld_in_it for code in each.ground_codes]
         return tuple(dict.fromkeys((*self.ground_codes, *within)))
 
 

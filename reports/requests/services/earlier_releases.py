@@ -56,7 +56,7 @@ class Earlier:
 
     @property
     def grounds(self) -> str:
-        codes = [code for row in self.rows for code in row.ground_codes]
+        codes = [code for row in (*self.rows, *self.line.repeats) for code in row.ground_codes]
         return _grounds_in_words([*self.line.ground_codes, *codes])
 
     @property
@@ -69,7 +69,7 @@ class Earlier:
                 "{count} places of this paper were withheld under {grounds} in {request}. The rest was released.",
                 count,
             ).format(count=count, grounds=self.grounds, request=self.where)
-        if self.line.decision == Decision.PART:
+        if self.line.told == Decision.PART:
             return _(
                 "This paper was released in part in {request}, withheld under {grounds}."
             ).format(request=self.where, grounds=self.grounds)
@@ -190,19 +190,19 @@ def _against(line: ScheduleLine, earlier: Earlier) -> list[tuple[str, str]]:
     if line.decision in ScheduleLine.KEPT and before.is_given:
         sentence = (
             _("Document {number} was released in full in {request}, and is withheld here.")
-            if before.decision == Decision.FULL
+            if before.told == Decision.FULL
             else _("Document {number} was released in part in {request}, and is withheld here.")
         ).format(number=line.number, request=earlier.where)
         return [(f"{name}-was-given", sentence)]
-    if line.is_given and before.is_given and line.decision != before.decision:
+    if line.is_given and before.is_given and line.told != before.told:
         sentence = (
             _("Document {number} was released in full in {request}, and is released in part here.")
-            if line.decision == Decision.PART
+            if line.told == Decision.PART
             else _(
                 "Document {number} was released in part in {request}, and is released in full here."
             )
         ).format(number=line.number, request=earlier.where)
-        return [(f"{name}-{line.decision}", sentence)]
+        return [(f"{name}-{line.told}", sentence)]
     return []
 
 

@@ -128,7 +128,7 @@ def handling_of(
     )
     entries = [
         *_of_searches(request),
-        *_of_schedule(request),
+        *_of_schedule(request, lines),
         *_of_answers(asked),
         *_of_redactions(request),
         *_of_files(request),
@@ -400,10 +400,15 @@ def _scope(row: Any) -> tuple[Any, ...]:
     return row.scope_from, row.scope_to, row.further_periods, row.scope_note
 
 
-def _of_schedule(request: InformationRequest) -> Iterator[Entry]:
+# Of an answer that was decided to go out in full.
+REPEATED = ", but for the words that it repeats and that are withheld in the briefing"
+
+
+def _of_schedule(request: InformationRequest, lines: Iterable[ScheduleLine]) -> Iterator[Entry]:
     """Yield what was listed, and each decision on a paper, with those that were changed since."""
     rows = ScheduleLine.history.filter(request=request.pk).order_by("history_date", "history_id")
     seen: dict[int, tuple[str, str]] = {}
+    repeating = {line.pk for line in lines if line.repeats}
     listed: dict[tuple[date, str], list[Any]] = defaultdict(list)
     decided: list[Entry] = []
     for row in rows:
@@ -419,7 +424,8 @@ def _of_schedule(request: InformationRequest) -> Iterator[Entry]:
                     on=timezone.localdate(row.history_date),
                     at=row.history_date,
                     what=f"Document {row.number}: {decision.lower()}"
-                    + (f", {under}" if under else ""),
+                    + (f", {under}" if under else "")
+                    + (REPEATED if row.id in repeating and row.decision == ScheduleLine.Decision.FULL else ""),
                     who=row.history_actor,
                     said=tuple(filter(None, [row.reason])),
                 )
@@ -509,7 +515,7 @@ def _paper(line: ScheduleLine, clock: RequestClock, *, with_redactions: bool) ->
     said = [line.reason]
     if line.public_interest:
         said.append(f"Public interest: {line.public_interest}")
-    places = [row for row in line.redactions.all() if row.is_standing and line.is_given]
+    places = line.withheld_in_it
     if places:
         said.append(f"{_places(len(places))} withheld.")
     if with_redactions:
@@ -518,13 +524,13 @@ def _paper(line: ScheduleLine, clock: RequestClock, *, with_redactions: bool) ->
         number=line.number,
         title=line.title,
         about=", ".join(about),
-        decision=line.get_decision_display(),
+        decision=line.told_in_words,
         grounds=tuple(str(each) for each in clock.days.act.in_order(line.printed_grounds())),
         said=tuple(filter(None, said)),
     )
 
 
-def _why_withheld(places: Iterable[Redaction], clock: RequestClock) -> Iterator[str]:
+def _why_withheld(places: Iterable[Redaction | ScheduleLine], clock: RequestClock) -> Iterator[str]:
     """Yield the grounds, the reason and the public interest of what is withheld, once for places that share them."""
     alike = Counter((each.ground_codes, each.reason, each.public_interest) for each in places)
     for (codes, reason, interest), count in alike.items():

@@ -35,6 +35,7 @@ from reports.requests.models import InformationRequest, RequestEvent, RequestLet
 from reports.requests.models.request import in_force, told_on
 from reports.requests.models.request_clock import calendar
 from reports.requests.models.request_clock import clock_of as clock_of_request
+from reports.requests.services.line_files import standing_copy
 from reports.requests.services.recording import check_day, not_now
 from workitems.plan.services.refusals import Refused, locked
 
@@ -119,21 +120,20 @@ def _lines(request: InformationRequest) -> list[Line]:
     found = []
     for row in request.lines.in_order().prefetch_related("redactions"):
         notes: dict[str, bool] = dict.fromkeys(row.ground_codes, bool(row.public_interest))
-        for redaction in row.redactions.all():
-            if redaction.is_standing and row.is_given:
-                for code in redaction.ground_codes:
-                    noted = bool(redaction.public_interest)
-                    notes[code] = notes.get(code, True) and noted
+        for withheld in row.withheld_in_it:
+            for code in withheld.ground_codes:
+                notes[code] = notes.get(code, True) and bool(withheld.public_interest)
         found.append(
             Line(
                 number=row.number,
                 title=row.title,
                 dated=row.dated,
-                decision=Decision(row.decision) if row.decision else None,
+                decision=Decision(row.told) if row.told else None,
                 grounds=tuple(notes),
                 weighed=tuple(code for code, noted in notes.items() if noted),
                 reason=row.reason,
-                shows_labels=row.is_ours,
+                shows_labels=row.is_ours
+                or (row.told != row.decision and standing_copy(row) is None),
             )
         )
     return found

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override
 
 from agencies.models import User
-from reports.document import Document, from_json, words
+from reports.document import Document, from_json
 from reports.document.plain_json import Malformed
 from reports.document.wording import join_words
 from reports.models import Response
@@ -24,6 +24,7 @@ from reports.render.pdf import RenderRefused
 from reports.requests.models import FileCheck, InformationRequest, LineCopy, Release, ScheduleLine
 from reports.requests.print.answer_html import AnswerPage, Marked, render_answer
 from reports.requests.print.meeting_paper import render_stamped
+from reports.requests.redaction.quoting import quoted
 from reports.requests.redaction.redact import label, needles, redact, visible_elsewhere
 from reports.requests.redaction.report import Finding, Report
 from reports.requests.services import file_checks
@@ -178,28 +179,26 @@ def words_of_answer(line: ScheduleLine, *, is_whole: bool = False) -> str:
 
 def _page_of(response: Response, document: Document, kept: str = "") -> AnswerPage:
     """Return what the page says; `kept` is printed instead of each recommendation."""
-    asked = {
-        each.key: each.withheld or f"{each.verb.value} {words(each.text)}"
-        for each in document.recommendation.items
-    }
+    choices = list(response.choices.order_by("number"))
+    said = quoted(document, {each.key for each in choices})
     corrects = response.corrects
     with override("en"):  # what is released is in English, whoever prints it
         ratings = tuple((name, value) for name, value in response.ratings if value is not None)
     return AnswerPage(
-        reference=document.cover.tracker_number,
-        about=document.title,
+        reference=said.reference,
+        about=said.about,
         agency=response.issued.briefing.plan.coordinating_agency.name,
-        marking=str(document.cover.marking.value),
+        marking=said.marking,
         paper_dated=response.issued.briefing.dated,
         decided_on=response.decided_on,
         marked=tuple(
             Marked(
                 each.number,
-                kept or asked.get(each.key) or f"{each.verb} {each.text}",
+                kept or said.recommendations.get(each.key) or f"{each.verb} {each.text}",
                 each.option,
                 each.comment,
             )
-            for each in response.choices.order_by("number")
+            for each in choices
         ),
         comment=response.comment,
         ratings=ratings,

@@ -108,8 +108,10 @@ def _stem(title: str) -> str:
 
 
 def preview(line: ScheduleLine) -> Prepared:
-    """Return a briefing's redacted copy as if all that is proposed were agreed, with the gate's
-    report. Raise `Refused` if it cannot be printed. Not in a transaction."""
+    """Return a briefing's redacted copy, or a Minister's answer as it would be printed, as if all that is proposed were
+    agreed, with the gate's report. Raise `Refused` if it cannot be printed. Not in a transaction."""
+    if line.response is not None:
+        return _of_line(line.request, line)
     return _redacted(line.request, line, proposed=True)
 
 

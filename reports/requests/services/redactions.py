@@ -240,7 +240,7 @@ def check_unchanged(*rows: Redaction) -> None:
 def spans_of(line: ScheduleLine, *, proposed: bool = False) -> tuple[Span, ...]:
     """Return the agreed redactions of a line as spans; with `proposed`, also those not answered."""
     rows = line.redactions.standing() if proposed else line.redactions.agreed()
-    return tuple(Span(row.place, row.start, row.end, row.ground_codes) for row in rows.in_order())
+    return tuple(row.span for row in rows.in_order())
 
 
 def withheld_strings(line: ScheduleLine) -> tuple[str, ...]:

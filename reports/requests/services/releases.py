@@ -301,8 +301,8 @@ def _check_papers(
 
 
 def withheld_by_ground(line: ScheduleLine) -> dict[str, int]:
-    """Return how often each ground is used within a paper. One query."""
-    rows = line.redactions.agreed().in_order()
+    """Return how often each ground is used within a paper. One query, and those of what an answer repeats."""
+    rows = (*line.redactions.agreed().in_order(), *line.repeats)
     return dict(Counter(code for row in rows for code in row.ground_codes))
 
 
@@ -315,22 +315,10 @@ def schedule_of(request: InformationRequest) -> list[dict[str, Any]]:
             "kind": line.kind,
             "title": line.title,
             "dated": line.dated.isoformat() if line.dated else None,
-            "decision": line.decision,
+            "decision": line.told,
             # To whom, as the letter with the decision says too.
             "reason": line.reason if line.decision == ScheduleLine.Decision.TRANSFERRED else "",
-            "grounds": list(
-                dict.fromkeys(
-                    [
-                        *line.ground_codes,
-                        *(
-                            code
-                            for row in line.redactions.all()
-                            if row.state == row.State.AGREED and line.is_given
-                            for code in row.ground_codes
-                        ),
-                    ]
-                )
-            ),
+            "grounds": list(line.printed_grounds()),
         }
         for line in lines
     ]

@@ -11,6 +11,7 @@ from django.db import DatabaseError, transaction
 from reports.requests.models import LineCopy
 from reports.requests.services import (
     deciding,
+    letters,
     line_files,
     packages,
     redactions,
@@ -18,6 +19,7 @@ from reports.requests.services import (
     requests,
     schedule,
 )
+from reports.requests.services.handling import handling_of
 from tests.factories import (
     EvidenceFactory,
     MeetingFactory,
@@ -190,9 +192,10 @@ def test_an_answer_does_not_quote_a_briefing_that_is_withheld(listed, decide, re
     assert "[s 6(a)]" in read and "the paper" not in read
 
 
-def test_an_answer_withholds_what_its_briefing_withholds(
-    line, request_, issued, propose, adviser, decide, reviewer
-):
+@pytest.fixture
+def repeating(line, request_, issued, propose, adviser, decide, reviewer):
+    """A Minister's answer that is decided to go out in full, and that repeats a recommendation of its briefing which
+    the same schedule withholds."""
     document = redactions.document_of(line)
     key = document.recommendation.items[0].key
     place = next(
@@ -206,10 +209,55 @@ def test_an_answer_withholds_what_its_briefing_withholds(
     ResponseChoiceFactory(response=response, number=1, key=key, text=text, option="noted")
     answer = schedule.add_paper(request=request_, paper=response, by=adviser)
     decide(answer, "full")
+    return answer, row, text
+
+
+def test_an_answer_withholds_what_its_briefing_withholds(repeating, request_):
+    _answer, _row, text = repeating
     _briefing, paper = packages.prepared_papers(request_)
     read = " ".join(" ".join(pages(paper.pdf)).split())
     assert paper.report.passes
     assert "[s 6(c)]" in read and text not in read
+
+
+def test_an_answer_that_repeats_withheld_words_is_told_as_released_in_part(repeating, request_):
+    answer = fresh(repeating[0])
+    assert (answer.decision, answer.told, answer.told_in_words) == (
+        *("full", "part", "Release in part"),
+    )
+    assert answer.printed_grounds() == ("6(c)",)
+    row = releases.schedule_of(request_)[1]
+    assert (row["decision"], row["grounds"]) == ("part", ["6(c)"])
+    assert releases.withheld_by_ground(answer) == {"6(c)": 1}
+    told = letters._lines(request_)[1]
+    assert (told.decision, told.grounds, told.shows_labels) == ("part", ("6(c)",), True)
+    handling = handling_of(request_, on=TODAY, with_requester=True, with_redactions=True)
+    assert [(each["decision"], each["said"][0]) for each in handling["papers"]] == [
+        ("Release in part", "1 place withheld."),
+        ("Release in part", "1 place withheld."),
+    ]
+
+
+def test_an_answer_goes_out_in_full_once_the_words_are_no_longer_withheld(repeating, adviser):
+    answer, row, _text = repeating
+    redactions.withdraw(
+        redaction=fresh(row), version=fresh(row).version, reason="No harm.", by=adviser
+    )
+    assert (fresh(answer).told, fresh(answer).printed_grounds()) == ("full", ())
+
+
+def test_an_answer_to_a_briefing_that_is_withheld_is_told_as_released_in_part(listed, decide):
+    answer = listed("answer")
+    decide(answer, "full")
+    assert (fresh(answer).told, fresh(answer).printed_grounds()) == ("part", ("6(a)",))
+
+
+def test_the_reviewer_reads_an_answer_as_it_will_be_released(repeating, reviewer, request_):
+    address, client = at("request-preview-pdf", request_.pk, 2), client_of(reviewer)
+    page = client.get(at("request-review", request_.pk)).content.decode()
+    assert f'href="{address}"' in page and "is released as it" not in page
+    read = " ".join(" ".join(pages(client.get(address).content)).split())
+    assert "[s 6(c)]" in read and repeating[2] not in read
 
 
 def test_an_answer_whose_comment_says_what_is_withheld_is_refused(

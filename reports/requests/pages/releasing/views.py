@@ -131,6 +131,7 @@ def _page(
         has_ours=any(line.is_ours for line in lines),
         has_others=any(not line.is_ours for line in lines),
         may_release=may_release and is_waiting,
+        may_read_redactions=request.user.has_perm("requests.read_redactions", row),
         lacks=_lacking(row) if is_waiting else [],
         publish_url="" if is_corrected else publish_url,
         is_readable=made is not None
@@ -142,12 +143,11 @@ def _page(
 
 
 def _file_url(line: ScheduleLine) -> str:
-    """Return where the file of a paper that would be released is read, or "" for an answer that is printed then."""
-    name = "request-preview-pdf" if line.is_ours else "request-line-file"
+    """Return where the file of a paper that would be released is read."""
+    is_made = line.is_ours or line.response_id is not None
+    name = "request-preview-pdf" if is_made else "request-line-file"
     if standing_copy(line) is not None:
         name = "request-line-copy-file"
-    elif line.response_id is not None:
-        return ""
     return reverse(f"requests:{name}", args=[line.request_id, line.number])
 
 

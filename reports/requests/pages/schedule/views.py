@@ -280,7 +280,7 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             to = reverse("requests:request-redact", args=[pk, number])
         elif line_files.lack_of(kept):
             to = reverse("requests:request-line-copy", args=[pk, number])
-        decision = kept.get_decision_display().lower()
+        decision = kept.told_in_words.lower()
         return saved(request, form, kept, _("Decided: {decision}."), to, decision=decision)
     may_prepare = request.user.has_perm("requests.prepare_request", row)
     return form_page(
@@ -290,6 +290,7 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         row=row,
         line=found,
         consultations=found.consultations.all(),
+        may_read_redactions=request.user.has_perm("requests.read_redactions", row),
         withheld=found.redactions.standing().count(),
         redact_url=_redact_url(request, found),
         has_file=found.kind != ScheduleLine.Kind.NOT_HELD,
