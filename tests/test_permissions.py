@@ -1217,7 +1217,6 @@ RULES |= {
     "requests:request-complaint-closed": of_adviser(asked),
     "requests:request-scope": of_adviser(asked),
     "requests:request-add-papers": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
-    "requests:request-add-printed": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),
     "requests:request-add-file": of_adviser(asked),
     "requests:request-add-not-held": of_adviser(asked),
     "requests:request-release-rest": of_adviser(asked, get=NOT_ALLOWED, post=ONWARD),

@@ -75,7 +75,6 @@ request_urls = [
     path(f"{REQUEST}correct/cancel/", steps.cancel_correction, name="request-cancel-correction"),
     path(f"{REQUEST}scope/", schedule.scope, name="request-scope"),
     path(f"{REQUEST}scope/papers/", schedule.add_papers, name="request-add-papers"),
-    path(f"{REQUEST}scope/printed/", schedule.add_printed, name="request-add-printed"),
     path(f"{REQUEST}scope/file/", schedule.add_file, name="request-add-file"),
     path(f"{REQUEST}scope/not-held/", schedule.add_not_held, name="request-add-not-held"),
     path(f"{REQUEST}schedule/rest/", schedule.release_rest, name="request-release-rest"),

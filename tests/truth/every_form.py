@@ -980,7 +980,6 @@ CHANGES = {
     "requests:request-cancel-correction": STATE,
     "requests:request-scope": VERSION,
     "requests:request-add-papers": "a schedule lists a paper once",
-    "requests:request-add-printed": "a schedule lists a return or a draft once",
     "requests:request-release-rest": VERSION,
     "requests:request-line": VERSION,
     "requests:request-letter": VERSION,

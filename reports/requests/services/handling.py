@@ -425,7 +425,11 @@ def _of_schedule(request: InformationRequest, lines: Iterable[ScheduleLine]) -> 
                     at=row.history_date,
                     what=f"Document {row.number}: {decision.lower()}"
                     + (f", {under}" if under else "")
-                    + (REPEATED if row.id in repeating and row.decision == ScheduleLine.Decision.FULL else ""),
+                    + (
+                        REPEATED
+                        if row.id in repeating and row.decision == ScheduleLine.Decision.FULL
+                        else ""
+                    ),
                     who=row.history_actor,
                     said=tuple(filter(None, [row.reason])),
                 )

@@ -101,8 +101,8 @@ def test_it_is_found_listed_and_says_who_reads_it_but_no_word_before(scoped, beg
     assert "who can read it: All members" in shown
     assert "When does it open" not in shown
     keys = {"paper": [f"conversation-{begun.pk}"]}
-    answer = client.post(at("request-add-printed", scoped.pk), keys, follow=True)
-    assert "1 paper is printed and added to the schedule." in answer.text
+    answer = client.post(at("request-add-papers", scoped.pk), keys, follow=True)
+    assert "1 paper is added to the schedule." in answer.text
     (line,) = scoped.lines.all()
     assert (line.kind, line.title, line.dated) == ("file", title(begun), date(2010, 7, 12))
     text = " ".join(" ".join(pages(held_file(line))).split())

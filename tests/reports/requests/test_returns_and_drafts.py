@@ -11,6 +11,8 @@ from reports.requests.services.line_files import held_file
 from tests.factories import (
     AgencyFactory,
     BriefingFactory,
+    MeetingFactory,
+    MeetingPaperFactory,
     PlanFactory,
     ReturnFactory,
     RoundFactory,
@@ -22,6 +24,7 @@ from tests.reports.drafted import drafted
 from tests.reports.paper_reading import pages
 from tests.reports.requests.conftest import FIRST, LAST, TODAY, at, client_of, fresh
 from tests.reports.requests.test_requests import refusal_of
+from workitems.models import WorkItem
 
 pytestmark = pytest.mark.django_db
 
@@ -59,8 +62,8 @@ def test_a_return_and_a_draft_are_printed_and_listed(scoped, of_return, draft, a
     assert "Staff were trained in Auckland." in " ".join(pages(read.content))
     assert at("request-found-file", scoped.pk, keys[0]) in shown
     assert listed(scoped) == []
-    answer = client.post(at("request-add-printed", scoped.pk), {"paper": keys}, follow=True)
-    assert "2 papers are printed and added to the schedule." in answer.text
+    answer = client.post(at("request-add-papers", scoped.pk), {"paper": keys}, follow=True)
+    assert "2 papers are added to the schedule." in answer.text
     assert listed(scoped) == [
         ("file", "Return of Department of Labour, July 2010", date(2010, 7, 20)),
         ("file", "Draft of 10/96252: Progress on the Plan", TODAY),
@@ -72,8 +75,8 @@ def test_a_return_and_a_draft_are_printed_and_listed(scoped, of_return, draft, a
     one.refresh_from_db()
     assert "Staff were trained in Auckland." in " ".join(pages(held_file(one)))
     assert "Progress on the Plan" in " ".join(pages(held_file(other)))
-    again = client.post(at("request-add-printed", scoped.pk), {"paper": keys}, follow=True)
-    assert "Tick at least one return, draft or conversation." in again.text
+    again = client.post(at("request-add-papers", scoped.pk), {"paper": keys}, follow=True)
+    assert "Tick at least one paper." in again.text
     assert len(listed(scoped)) == 2
 
 
@@ -130,7 +133,7 @@ def test_after_the_review_began_nothing_is_printed(request_, line, of_return, ad
     type(request_).objects.filter(pk=request_.pk).update(
         scope_from=FIRST, scope_to=LAST, state="in_review"
     )
-    address = at("request-add-printed", request_.pk)
+    address = at("request-add-papers", request_.pk)
     client_of(adviser).post(address, {"paper": [f"return-{of_return.pk}"]})
     assert request_.lines.count() == 1
 
@@ -155,13 +158,57 @@ def test_what_takes_too_long_to_print_stays_ticked_in_the_open_list(
         of_round = RoundFactory(plan=other, name=f"Round {number}")
         keys.append(f"return-{ReturnFactory(round=of_round, accepted=True).pk}")
     monkeypatch.setattr(views, "PRINTED_FOR", -1)
-    address = at("request-add-printed", scoped.pk)
+    address = at("request-add-papers", scoped.pk)
     answer = client_of(adviser).post(address, {"paper": keys}, follow=True)
     assert (
-        "1 paper is printed and added to the schedule. The others are still ticked: press the button again."
+        "1 paper is added to the schedule. The others are still ticked: press the button again."
         in answer.text
     )
     assert len(listed(scoped)) == 1
     assert answer.context["ticked"] == keys[1:]
     assert answer.text.count(" checked>") == 5
     assert "<details open><summary>" in answer.text
+
+
+@pytest.mark.usefixtures("today")
+def test_what_is_ticked_in_both_lists_is_added_with_one_button(scoped, plan, of_return, adviser):
+    minutes = MeetingPaperFactory(meeting=MeetingFactory(plan=plan), kind="minutes")
+    keys = [f"meeting_paper-{minutes.pk}", f"return-{of_return.pk}"]
+    address = at("request-add-papers", scoped.pk)
+    page = client_of(adviser).get(at("request-scope", scoped.pk)).text
+    assert page.count(f'action="{address}"') == 1
+    answer = client_of(adviser).post(address, {"paper": keys}, follow=True)
+    assert "2 papers are added to the schedule." in answer.text
+    assert [kind for kind, _title, _dated in listed(scoped)] == ["minutes", "file"]
+
+
+@pytest.mark.usefixtures("today")
+@pytest.mark.parametrize(
+    ("typed", "kinds"),
+    [
+        ("trained auckland", ["return"]),
+        ("1.1", ["return"]),
+        ("7.7", []),
+        ("progress plan", ["draft"]),
+        ("return labour", ["return"]),
+        ("nowhere", []),
+        ("...", []),
+    ],
+)
+def test_returns_and_drafts_are_found_by_words_and_by_the_number_of_an_item(
+    scoped, of_return, draft, adviser, typed, kinds
+):
+    WorkItem.objects.filter(updates__of_return=of_return).update(number="1.1")
+    page = client_of(adviser).get(at("request-scope", scoped.pk), {"words": typed})
+    assert [each.kind for each in page.context["not_frozen"]] == kinds
+
+
+@pytest.mark.usefixtures("today")
+def test_finding_keeps_what_is_ticked(scoped, of_return, draft, adviser):
+    keys = [f"draft-{draft.pk}"]
+    sent = {"paper": keys, "words": "Auckland", "act": "find"}
+    page = client_of(adviser).post(at("request-add-papers", scoped.pk), sent, follow=True)
+    assert listed(scoped) == []
+    assert [each.key for each in page.context["not_frozen"]] == [f"return-{of_return.pk}", *keys]
+    assert page.text.count(" checked>") == 1
+    assert "<details open><summary>" in page.text

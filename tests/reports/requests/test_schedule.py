@@ -98,7 +98,7 @@ def test_papers_of_the_other_plans_of_the_agency_are_found_beside_those_of_the_r
     ] == [(plan, [issued]), (other, [minutes]), (None, [of_no_plan])]
     assert (title in page.text, "checked" in page.text) == (True, False)
     assert (
-        "Of any other paper, such as minutes, a pack or evidence, words are withheld by a copy"
+        "Of any other paper, such as minutes, a pack or evidence, you withhold words by a copy"
         in page.text
     )
     assert [each.key for each in deciding.warnings(row)] == [f"unlisted-issued-{issued.pk}"]

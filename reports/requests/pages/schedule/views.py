@@ -57,6 +57,7 @@ from reports.requests.pages.schedule.forms import (
 from reports.requests.services import earlier_releases, line_files, packages
 from reports.requests.services import requests as services_of_requests
 from reports.requests.services import schedule as services
+from reports.requests.services.finding import having
 from workitems.plan.attachments import content_type
 from workitems.plan.services.refusals import Refused
 from workitems.plan.views.lookups import posted, signed_in
@@ -89,41 +90,74 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
         )
         return saved(request, form, kept, message, "requests:request-scope", pk)
     found = earlier_releases.with_public(row, found_in(row, row.periods))
+    ticked, words = request.GET.getlist("paper"), request.GET.get("words", "").strip()
+    not_frozen = _not_frozen(row)
+    shown = having(not_frozen, words) if words else {each.key for each in not_frozen}
     return form_page(
         request,
         "reports/requests/schedule/scope.html",
         form,
         row=row,
         groups=by_plan(row, found),
-        not_frozen=_not_frozen(row),
+        not_frozen=[each for each in not_frozen if each.key in shown or each.key in ticked],
+        all_not_frozen=len(not_frozen),
+        words=words,
         not_accepted=not_accepted(row, row.periods),
-        ticked=request.GET.getlist("paper"),
-        has_unlisted=any(not each.is_listed for each in found),
+        ticked=ticked,
+        may_add=_may_change(row) and any(not each.is_listed for each in (*found, *not_frozen)),
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_change=_may_change(row),
     )
 
 
+# Printing takes seconds, and must not keep the request's transaction, and SQLite's lock, open.
+@transaction.non_atomic_requests
 @require_POST
 def add_papers(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the papers that were ticked, each by its key: "issued-7"."""
-    row = prepared_request(request, pk)
+    """List what was ticked, each by its key: "issued-7". A return, a draft or a conversation ("return-7") is printed
+    first, as it is now. With `act=find`, list nothing, and show those that have the words, with what was ticked."""
     keys = request.POST.getlist("paper")
-    if not keys:
+    if request.POST.get("act") == "find":
+        return _to_scope(pk, keys, request.POST.get("words", ""))
+    with transaction.atomic():
+        row = prepared_request(request, pk)
+        to_print = {each.key: each for each in _not_frozen(row)}
+        frozen = [_paper(row, key) for key in keys if key not in to_print]
+    found = [to_print[key] for key in keys if key in to_print and not to_print[key].is_listed]
+    if not frozen and not found:
         messages.error(request, _("Tick at least one paper."))
-    added = 0
+    added, printed, until = 0, 0, monotonic() + PRINTED_FOR
     with refusals_in_messages(request):
-        for key in keys:
-            services.add_paper(request=row, paper=_paper(row, key), by=signed_in(request))
+        services.check_prepared(row)
+        for paper in frozen:
+            services.add_paper(request=row, paper=paper, by=signed_in(request))
             added += 1
-    if added:
+        for each in found:
+            if printed and monotonic() > until:
+                break
+            pdf = services.printed(each, on=timezone.localdate())
+            services.add_printed(request=row, found=each, pdf=pdf, by=signed_in(request))
+            printed += 1
+    if added := added + printed:
         message = ngettext(
             "{count} paper is added to the schedule.",
             "{count} papers are added to the schedule.",
             added,
-        )
-        messages.success(request, message.format(count=added))
-    return redirect("requests:request-scope", pk)
+        ).format(count=added)
+        if printed < len(found):
+            message += " " + _("The others are still ticked: press the button again.")
+        messages.success(request, message)
+    return _to_scope(pk, [each.key for each in found[printed:]])
+
+
+def _to_scope(pk: int, ticked: list[str], words: str = "") -> HttpResponse:
+    """Return to where papers are found, with some still ticked."""
+    address = reverse("requests:request-scope", args=[pk])
+    asked = [("words", words)] if words.strip() else []
+    if asked or ticked:
+        left = [("paper", key) for key in ticked]
+        address += f"?{urlencode([*asked, *left])}#not-frozen"
+    return redirect(address)
 
 
 @require_POST
@@ -147,41 +181,6 @@ def release_rest(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _not_frozen(row: InformationRequest) -> list[NotFrozen]:
     return not_frozen(row, row.periods, today=timezone.localdate())
-
-
-# Printing takes seconds, and must not keep the request's transaction, and SQLite's lock, open.
-@transaction.non_atomic_requests
-@require_POST
-def add_printed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Print the returns, drafts and conversations that were ticked, as they are now, and list each as a file."""
-    with transaction.atomic():
-        row = prepared_request(request, pk)
-        wanted = set(request.POST.getlist("paper"))
-        found = [each for each in _not_frozen(row) if each.key in wanted and not each.is_listed]
-    if not found:
-        messages.error(request, _("Tick at least one return, draft or conversation."))
-    added, until = 0, monotonic() + PRINTED_FOR
-    with refusals_in_messages(request):
-        services.check_prepared(row)
-        for each in found:
-            if added and monotonic() > until:
-                break
-            pdf = services.printed(each, on=timezone.localdate())
-            services.add_printed(request=row, found=each, pdf=pdf, by=signed_in(request))
-            added += 1
-    if added:
-        message = ngettext(
-            "{count} paper is printed and added to the schedule.",
-            "{count} papers are printed and added to the schedule.",
-            added,
-        ).format(count=added)
-        if added < len(found):
-            message += " " + _("The others are still ticked: press the button again.")
-        messages.success(request, message)
-    address = reverse("requests:request-scope", args=[pk])
-    if left := [("paper", each.key) for each in found[added:]]:
-        address += f"?{urlencode(left)}#not-frozen"
-    return redirect(address)
 
 
 def _paper(row: InformationRequest, key: str) -> Any:
