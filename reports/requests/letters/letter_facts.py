@@ -89,7 +89,7 @@ class Person:
 
     @property
     def who(self) -> str:
-        if self.name and self.role:
+        if self.name and self.role and self.name != self.role:
             return f"{self.name} ({self.role})"
         return self.name or self.role
 

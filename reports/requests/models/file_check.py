@@ -189,6 +189,11 @@ class FileCheck(models.Model):
         return tuple(looks.get("apart", ())) if looks else ()
 
     @property
+    def pages_not_listed(self) -> tuple[int, ...]:
+        """The numbers of the pages that look different from the paper, of which no line can be named."""
+        return tuple(each["page"] for each in self.pages_apart if not each["lines"])
+
+    @property
     def _looks_whole(self) -> bool:
         looks = self.report and self.report.get("looks")
         return bool(looks and looks["is_whole"])

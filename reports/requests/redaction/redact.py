@@ -187,13 +187,18 @@ def framed(document: Document, spans: Iterable[Span]) -> tuple[Document, tuple[s
 STRAIGHT = str.maketrans(dict.fromkeys("‘’‚‛′ʼ", "'") | dict.fromkeys("“”„‟″", '"'))
 
 
+# What ends the words that were selected, and stands elsewhere without it.
+ENDS = " .,;:!?"
+
+
 def occurrences(document: Document, text: str) -> tuple[Span, ...]:
     """Return where the words stand in the document, as spans without grounds.
 
-    Capitals, macrons, white space and the form of quotation marks do not matter. "Ann" is not found in "Annex".
+    Capitals, macrons, white space, the form of quotation marks and what ends a sentence do not matter. "Ann" is not
+    found in "Annex".
     """
     wanted, _places = _comparable(text)
-    wanted = wanted.strip()
+    wanted = wanted.strip().rstrip(ENDS) or wanted.strip()
     if not wanted:
         return ()
     before = r"(?<!\w)" if wanted[0].isalnum() else ""

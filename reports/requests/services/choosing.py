@@ -47,6 +47,11 @@ def chosen(
         return [(place, start or 0, end or 0)]
     found = [(span.place, span.start, span.end) for span in occurrences(document, words)]
     if everywhere:
+        if is_selected:  # with what ends them, as they were selected
+            found = [
+                (place, start or 0, end or 0) if (each[0], each[1]) == (place, start) else each
+                for each in found
+            ]
         new = [span for span in found if span not in standing]
         return new or found or _none(words)
     here = [span for span in found if not place or span[0] == place]

@@ -4,7 +4,7 @@ Whoever prepared it, or acted as adviser on its papers, never signs it. `obstacl
 from being signed; `warnings` may be left, each with a reason.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -33,7 +33,7 @@ from reports.requests.models import (
 )
 from reports.requests.models.in_scope import found_in
 from reports.requests.redaction.redact import leaves, visible_elsewhere
-from reports.requests.redaction.withheld_words import quoted
+from reports.requests.redaction.withheld_words import folded, quoted
 from reports.requests.services import earlier_releases
 from reports.requests.services.letters import as_prepared, freeze, written
 from reports.requests.services.line_files import NOTHING_WITHHELD, lack_of, named_line
@@ -294,7 +294,7 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
     if not spans:
         return
     document = document_of(line)
-    for text in visible_elsewhere(document, spans):
+    for text in _longest(visible_elsewhere(document, spans)):
         yield (
             f"visible-{line.number}-{shown(text)}",
             _(
@@ -312,6 +312,16 @@ def _of_line(line: ScheduleLine) -> Iterator[tuple[str, str]]:
                     number=line.number, withheld=kept[0], shown=visible[0]
                 ),
             )
+
+
+def _longest(texts: Iterable[str]) -> list[str]:
+    """Return the texts that are in none of the others: a phrase is asked about once, not once for each piece of it."""
+    letters = {text: "".join(folded(text)) for text in texts}
+    return [
+        text
+        for text, these in letters.items()
+        if not any(these != others and these in others for others in letters.values())
+    ]
 
 
 def _may_go_out(line: ScheduleLine) -> bool:

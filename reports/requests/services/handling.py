@@ -590,10 +590,19 @@ def _unlisted(request: InformationRequest, on: date) -> Iterator[str]:
             if not why and not found.is_of_plan:
                 why = f"Of another plan{f', {found.plan}' if found.plan else ''}."
             yield f"{found.title}, {long_date(found.dated)}. {why or NO_REASON}"
-    for each in not_frozen(request, request.periods, today=on):
-        if not each.is_listed:
-            dated = "a draft today" if each.kind == "draft" else long_date(each.dated)
-            yield f"{each.title}, {dated}. {NO_REASON}"
+    # No page asks why one of these is not listed.
+    rest = [each for each in not_frozen(request, request.periods, today=on) if not each.is_listed]
+    if rest:
+        counts = Counter(each.kind for each in rest)
+        counted = join_words(
+            f"{count} {kind}" if count == 1 else f"{count} {kind}s"
+            for kind, count in counts.items()
+        )
+        titles = "; ".join(
+            f"{each.title}, {'a draft today' if each.kind == 'draft' else long_date(each.dated)}"
+            for each in rest
+        )
+        yield f"{counted}, of which no reason is asked: {titles}."
     for agency, count in not_accepted(request, request.periods):
         returns = "1 return" if count == 1 else f"{count} returns"
         yield f"{returns} of {agency}, submitted and not accepted on {long_date(on)}."

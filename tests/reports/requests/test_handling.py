@@ -86,8 +86,7 @@ def test_what_the_scope_shows_as_not_listed_is_told_of_a_request_that_ended_too(
         accepted=True,
     )
     assert list(record_of(scoped)["unlisted"]) == [
-        f"Return of {plan.coordinating_agency.name}, July 2010, 20 July 2010. No reason was given.",
-        f"Draft of {draft.tracker_number}: {draft.title}, a draft today. No reason was given.",
+        f"1 return and 1 draft, of which no reason is asked: Return of {plan.coordinating_agency.name}, July 2010, 20 July 2010; Draft of {draft.tracker_number}: {draft.title}, a draft today.",
     ]
 
 

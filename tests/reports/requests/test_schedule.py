@@ -365,7 +365,7 @@ def test_the_undecided_papers_are_released_in_full_at_once_as_the_page_showed_th
 
     shown["paper"].remove(f"{two.number}-{two.version}")
     page = client.post(at("request-release-rest", request_.pk), shown, follow=True)
-    assert "Decided of 2 papers: release in full." in page.text
+    assert "2 papers are decided: release in full." in page.text
     decisions = dict(request_.lines.values_list("number", "decision"))
     assert decisions == {1: "full", 2: "full", 3: "withheld", 4: "", 5: "out_of_scope", 6: ""}
 

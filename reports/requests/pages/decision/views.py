@@ -90,7 +90,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         warnings = () if letter is not None and letter.is_sent else deciding.warnings(row)
         form = SignForm(
             request.POST if request.method == "POST" else None,
-            warnings=warnings,
+            warnings=[each for each in warnings if not each.reason],
             initial={"on": on, "version": letter.version if letter else 0},
         )
         if row.is_own_initiative:
@@ -165,6 +165,7 @@ def _page(
         fragment=letter_fragment(text, looks_of(row), is_draft=not is_sent) if text else "",
         obstacles=obstacles,
         warnings=warnings,
+        left=[each for each in warnings if each.reason],
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_prepare=user.has_perm("requests.prepare_request", row),
         may_read_redactions=user.has_perm("requests.read_redactions", row),

@@ -236,7 +236,7 @@ def letter_file(request: HttpRequest, pk: int, letter: int, form: str) -> HttpRe
         if found.is_purged:
             raise Http404
         looks = looks_of(row)
-        name = f"{slugify(found.kind)} {slugify(row.reference.replace('/', '-'))}"
+        name = f"{found.get_kind_display()} {slugify(row.reference.replace('/', '-')).upper()}"
         if found.is_sent:
             data, digest = (
                 (found.pdf, found.pdf_sha256) if form == "pdf" else (found.docx, found.docx_sha256)

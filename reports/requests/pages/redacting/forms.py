@@ -147,6 +147,8 @@ class WarningsForm(VersionedForm):
     def __init__(self, *args: Any, warnings: Sequence[Warned], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.keys = {f"left-{number}": warned.key for number, warned in enumerate(warnings)}
+        # A warning that is not fixed is answered before the decision is signed.
+        self.SOMETIMES = tuple(self.keys)
         fields: Any = self.fields
         for name, warned in zip(self.keys, warnings, strict=True):
             fields[name] = ReasonField(label=warned.sentence, required=False)

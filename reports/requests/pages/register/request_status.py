@@ -305,7 +305,7 @@ def strip_of(
         dues.append((by, clock.extended_to, _("Decision due")))
     marks += [DayMark(day, when, words, is_due=True) for day, when, words in dues if day > 0]
     last = clock.days.day_number(clock.starts_on, clock.due)
-    words = _("Stopped on day {day}") if stopped else _("Today, day {day}")
+    words = _("Clock stopped on day {day}") if stopped else _("Today, day {day}")
     if clock.is_signed and not clock.is_sent:
         words = _("Signed on day {day}")
     late = clock.late_by(on)

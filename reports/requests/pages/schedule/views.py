@@ -171,8 +171,8 @@ def release_rest(request: HttpRequest, pk: int) -> HttpResponse:
             request=row, shown=numbers, by=signed_in(request), at=timezone.now()
         )
         message = ngettext(
-            "Decided of {count} paper: release in full.",
-            "Decided of {count} papers: release in full.",
+            "{count} paper is decided: release in full.",
+            "{count} papers are decided: release in full.",
             count,
         )
         return done(request, message, "requests:request", pk, count=count)

@@ -62,7 +62,7 @@ BUTTONS = {
     "begin": Button(
         PREPARES,
         services.start_scoping,
-        gettext_lazy("Say which papers are in scope."),
+        gettext_lazy("The search for papers has begun. Next, enter which days are in scope."),
         "requests:request-scope",
     ),
     "prepare": Button(
