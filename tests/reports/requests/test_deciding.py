@@ -354,3 +354,9 @@ def test_other_letters_are_sent_once_and_then_frozen(request_, adviser):
         "This letter was sent on 22 May 2013."
     )
     assert RequestLetter.objects.sent().count() == 1
+
+
+def test_a_phrase_that_can_be_read_elsewhere_is_asked_about_once_and_not_for_each_piece():
+    phrase = "agencies ask for money for safe places to stay together."
+    pieces = (phrase, "Agencies ask for money for safe places to", "04 915 4444")
+    assert deciding._longest(pieces) == [phrase, "04 915 4444"]

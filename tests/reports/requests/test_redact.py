@@ -314,6 +314,11 @@ def with_lead(document, text):
         ("Straße (Nord) +", "strasse (nord)", ["Straße (Nord)"]),
         ("Labour’s “best” case", 'labour\'s "best"', ["Labour’s “best”"]),
         ('Labour\'s "best" case', "Labour’s “best”", ['Labour\'s "best"']),
+        (
+            "Ask for money. To ask for money, write",
+            "ask for money.",
+            ["Ask for money", "ask for money"],
+        ),
         ("nothing", "   ", []),
     ],
 )

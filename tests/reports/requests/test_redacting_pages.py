@@ -140,6 +140,23 @@ def test_every_occurrence_is_withheld_but_those_that_are_already(
     ]
 
 
+def test_more_words_are_withheld_for_the_same_reasons_as_others(send, texts, line):
+    given = {
+        "grounds": ["9(2)(f)(iv)"],
+        "reason": "Advice.",
+        "public_interest": "It does not outweigh.",
+    }
+    assert send(words=texts["cover.action_sought"], **given).status_code == 302
+    (first,) = line.redactions.all()
+    again = {"grounds": [], "reason": "", "public_interest": ""}
+    words = texts[f"{MANAGER}.direct_dial"]
+    assert send(words=words, same=str(first.pk), **again).status_code == 302
+    assert {(row.grounds, row.reason, row.public_interest) for row in line.redactions.all()} == {
+        ("9(2)(f)(iv)", "Advice.", "It does not outweigh.")
+    }
+    assert line.redactions.count() == 2
+
+
 # --- refusals --------------------------------------------------------------------------------------
 
 

@@ -12,8 +12,10 @@ from agencies.typed.asking import Fault
 from agencies.typed.fields import Form, LinesField, ReasonField, TextField, VersionedForm
 from reports.requests.law.act import Family, Ground
 from reports.requests.models import Redaction
+from reports.requests.redaction.withheld_words import quoted
 from reports.requests.services.choosing import NO_WORDS, WORDS
 from reports.requests.services.deciding import Warned
+from reports.requests.services.redacted_paper import Withheld
 
 # Characters of a text; no text has as many.
 MOST = 10**6
@@ -40,7 +42,7 @@ class RedactForm(Form):
     """Words to withhold. `document` is the SHA-256 of the paper that the page showed; `start` and `end`
     are there when words were selected on the page."""
 
-    SOMETIMES = ("words", "reason", "public_interest")
+    SOMETIMES = ("words", "same", "grounds", "reason", "public_interest")
 
     document = TextField(max_length=64, widget=forms.HiddenInput)
     place = TextField(max_length=300, required=False, widget=forms.HiddenInput)
@@ -57,12 +59,11 @@ class RedactForm(Form):
         ),
     )
     everywhere = forms.BooleanField(label=gettext_lazy("Withhold every occurrence"), required=False)
+    same = forms.ChoiceField(
+        label=gettext_lazy("Grounds, reason and public interest"), required=False
+    )
     grounds = forms.MultipleChoiceField(
-        label=gettext_lazy("Grounds"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "required": gettext_lazy("Choose the ground on which these words are withheld.")
-        },
+        label=gettext_lazy("Grounds"), widget=forms.CheckboxSelectMultiple, required=False
     )
     reason = ReasonField(
         label=gettext_lazy("Reason"),
@@ -86,10 +87,11 @@ class RedactForm(Form):
         grounds: Sequence[Ground],
         wholes: Sequence[tuple[str, str]] = (),
         count: int = 0,
+        withheld: Sequence[Withheld] = (),
         **kwargs: Any,
     ) -> None:
         """`wholes` are what can be withheld whole instead, as (place, name); `count`, how often the
-        words are in the paper."""
+        words are in the paper; `withheld`, what is withheld in it already, of which the grounds can be the same."""
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["grounds"].choices = by_family([each for each in grounds if each.withholds])
@@ -98,14 +100,35 @@ class RedactForm(Form):
             *((place, _("The whole of: {name}").format(name=name)) for place, name in wholes),
         ]
         self.initial.setdefault("extent", WORDS)
+        alike = {
+            (each.row.grounds, each.row.reason, each.row.public_interest): each for each in withheld
+        }
+        if alike:
+            fields["same"].choices = [
+                ("", _("As entered below")),
+                *((str(each.row.pk), _same_as(each)) for each in alike.values()),
+            ]
+        else:
+            del fields["same"]
         if count:
             fields["everywhere"].label = _("Withhold every occurrence ({count})").format(
                 count=count
             )
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("same") and cleaned.get("grounds") == []:
+            self.add_error("grounds", _("Choose the ground on which these words are withheld."))
+        return cleaned
+
     def further_faults(self, cleaned: dict[str, Any]) -> Iterable[Fault]:
         if cleaned.get("extent") == WORDS and not cleaned.get("words"):
             yield NO_WORDS, "words"
+
+
+def _same_as(each: Withheld) -> str:
+    codes = ", ".join(f"s {code}" for code in each.row.ground_codes)
+    return _("The same as for “{words}”: {grounds}").format(words=quoted(each.text), grounds=codes)
 
 
 class WithdrawForm(VersionedForm):

@@ -69,7 +69,7 @@ def redact(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         return refused(request, line, str(refusal))
     may_redact = _may_redact(request, line)
     rows = list(line.redactions.standing())
-    form = _form(request, line, paper)
+    form = _form(request, line, paper, rows)
     if form.is_valid():
         made: list[Redaction] = []
         with saying_refusals(form):
@@ -111,7 +111,7 @@ def leave_warnings(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             words = _("Your reasons are saved. Whoever signs reads them.")
             return saved(request, form, row, words, f"{_address(line)}#warnings")
     rows = list(line.redactions.standing())
-    blank = _form(request, line, paper, bound=False)
+    blank = _form(request, line, paper, rows, bound=False)
     return _page(request, line, paper, rows, blank, _may_redact(request, line), form)
 
 
@@ -133,7 +133,12 @@ def _address(line: ScheduleLine) -> str:
 
 
 def _form(
-    request: HttpRequest, line: ScheduleLine, paper: RedactedPaper, *, bound: bool = True
+    request: HttpRequest,
+    line: ScheduleLine,
+    paper: RedactedPaper,
+    rows: list[Redaction],
+    *,
+    bound: bool = True,
 ) -> RedactForm:
     """Return the form, as typed or with the text of the address: `at`, and from `start` to `end`."""
     data = posted(request) if bound else None
@@ -153,6 +158,7 @@ def _form(
         grounds=act_named().grounds_on(timezone.localdate()),
         wholes=paper.choices_at(place),
         count=paper.count_of(words),
+        withheld=paper.withheld(rows),
         initial=initial,
     )
 
@@ -165,6 +171,7 @@ def _propose(
     rows: list[Redaction],
 ) -> list[Redaction]:
     data = form.cleaned_data
+    same = next((row for row in rows if str(row.pk) == data.get("same")), None)
     spans = chosen(
         paper.document,
         place=data["place"],
@@ -179,9 +186,9 @@ def _propose(
         line=line,
         document_sha256=data["document"],
         spans=spans,
-        grounds=data["grounds"],
-        reason=data["reason"],
-        public_interest=data["public_interest"],
+        grounds=same.ground_codes if same else data["grounds"],
+        reason=same.reason if same else data["reason"],
+        public_interest=same.public_interest if same else data["public_interest"],
         by=signed_in(request),
         at=timezone.now(),
     )
