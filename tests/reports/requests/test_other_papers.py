@@ -83,6 +83,14 @@ def warned(request):
     return [each for each in deciding.warnings(fresh(request)) if each.key.startswith("other-")]
 
 
+def test_the_page_of_a_paper_says_which_withheld_words_can_be_read_in_it(
+    request_, secret, email, adviser
+):
+    line = email(f"Ring {secret} tomorrow")
+    page = client_of(adviser).get(at("request-line", request_.pk, line.number))
+    assert [each.sentence for each in page.context["warnings"]] == [said(secret)]
+
+
 def test_withheld_words_in_another_paper_stop_the_review_and_the_check(
     request_, secret, email, prepared, adviser
 ):

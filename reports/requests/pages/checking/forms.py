@@ -15,12 +15,11 @@ class KeepCopyForm(Form):
 
     SOMETIMES = ("pages",)
 
-    pages = forms.TypedMultipleChoiceField(
+    pages = forms.MultipleChoiceField(
         label=gettext_lazy("I have compared these pages with the paper"),
         help_text=gettext_lazy(
             "Words can still be there in a picture. Tick a page after you have compared it."
         ),
-        coerce=int,
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -37,10 +36,24 @@ class KeepCopyForm(Form):
         if check.comparison is None:
             del self.fields["has_looked"]  # every page is listed
         alike = set(check.pages_alike)
-        self.fields["pages"].choices = [  # type: ignore[attr-defined]
-            (number, _page_named(number, number in alike if check.report.get("looks") else None))
+        # Pages of which nothing else can be said, as where each has the stamp, have one box.
+        at_once = [each for each in check.pages_to_look_at if each in check.pages_not_listed]
+        choices = [
+            (
+                str(number),
+                _page_named(number, number in alike if check.report.get("looks") else None),
+            )
             for number in check.pages_to_look_at
+            if number not in at_once or len(at_once) == 1
         ]
+        if len(at_once) > 1:
+            numbers = ", ".join(map(str, at_once))
+            label = _("Pages {numbers}: look different from the paper").format(numbers=numbers)
+            choices.append((" ".join(map(str, at_once)), label))
+        self.fields["pages"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_pages(self) -> list[int]:
+        return [int(number) for each in self.cleaned_data["pages"] for number in each.split()]
 
 
 def _page_named(number: int, is_alike: bool | None) -> str:

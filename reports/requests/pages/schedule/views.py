@@ -54,7 +54,7 @@ from reports.requests.pages.schedule.forms import (
     RecordAnswerForm,
     ScopeForm,
 )
-from reports.requests.services import earlier_releases, line_files, packages
+from reports.requests.services import deciding, earlier_releases, line_files, packages
 from reports.requests.services import requests as services_of_requests
 from reports.requests.services import schedule as services
 from reports.requests.services.finding import having
@@ -104,7 +104,10 @@ def scope(request: HttpRequest, pk: int) -> HttpResponse:
         words=words,
         not_accepted=not_accepted(row, row.periods),
         ticked=ticked,
-        may_add=_may_change(row) and any(not each.is_listed for each in (*found, *not_frozen)),
+        may_add=_may_change(row)
+        and not all(
+            [*(each.is_listed for each in found), *(each.is_listed for each in not_frozen)]
+        ),
         lines=list(row.lines.for_list().prefetch_related("redactions")),
         may_change=_may_change(row),
     )
@@ -302,10 +305,18 @@ def line(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         if _may_repair(request, row)
         else None,
         may_copy=_may_copy(request, found),
+        warnings=_warnings(row, found) if may_prepare and row.is_open else [],
         scan_name=found.response.scan_name if found.response is not None else "",
         may_decide=may_prepare and _may_change(row),
         may_consult=may_prepare and row.is_open and found.kind != ScheduleLine.Kind.NOT_HELD,
     )
+
+
+def _warnings(row: InformationRequest, line: ScheduleLine) -> list[deciding.Warned]:
+    """Return what is to be looked at in a paper that is no briefing; the words of one have a page of their own."""
+    if line.is_ours or not line.is_given:
+        return []
+    return [each for each in deciding.warnings(row) if each.line == line.number]
 
 
 def _redact_url(request: HttpRequest, line: ScheduleLine) -> str:
