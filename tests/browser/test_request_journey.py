@@ -96,7 +96,7 @@ def test_a_request_is_answered_one_working_day_late_with_an_apology_and_released
         fill(page, scope_from="29 July 2010", scope_to="31 July 2010")
         person.press("Save and find papers")
         page.locator("[name=paper]").first.check()
-        person.assert_accessible().press("Add to the schedule")
+        person.assert_accessible().press("Add what is ticked to the schedule")
         person.open("13/02025").press("Decide on each paper")
         person.open("Decide on document 1")
         page.get_by_label("Withheld", exact=True).check()
