@@ -63,5 +63,6 @@ urlpatterns = [
     ),
     path("account/api-keys/", tokens.index, name="tokens"),
     path("account/api-keys/<int:token>/revoke/", tokens.revoke, name="revoke-token"),
+    path("invitations/<int:invitation>/accept/", invitations.accept_own, name="accept-own"),
     path("invitation/<str:token>/", invitations.accept, name="accept-invitation"),
 ]

@@ -459,6 +459,8 @@ EMAIL_BACKEND = (
 )
 MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
+# Where each email becomes a file and none is sent; else empty.
+MAIL_FOLDER = str(EMAIL_FILE_PATH) if DEBUG else ""
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
 EMAIL_PORT = env_number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env("EMAIL_USER", "")

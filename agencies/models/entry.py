@@ -117,6 +117,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Waiting invitations whose link works at this moment."""
         return self.waiting().filter(expires_at__gt=at)
 
+    def to(self, user: User) -> Self:
+        """Invitations to the address with which a user signs in."""
+        return self.filter(email=user.email.lower())
+
 
 class Invitation(Placed):
     """A seat offered by email. Only a hash of the link's token is stored."""

@@ -49,6 +49,18 @@ def test_a_test_mail_is_sent(service):
     assert "The server accepted it for operator@example.org." in said.getvalue()
 
 
+def test_a_test_mail_that_becomes_a_file_was_accepted_by_no_server(service, settings, tmp_path):
+    settings.EMAIL_BACKEND = "trafficking_plan.running.mail.MailFiles"
+    settings.EMAIL_FILE_PATH = tmp_path
+    settings.MAIL_FOLDER = str(tmp_path)
+    said = StringIO()
+    call_command("check_service", "--mail", "operator@example.org", stdout=said)
+    says = " ".join(said.getvalue().split())
+    assert f"warning Mail Emails are written to files in {tmp_path}, because DEBUG is on. None is sent." in says
+    assert f"warning Test email It was written to {tmp_path}, and not sent." in says
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_a_mail_that_is_not_accepted_is_wrong(service):
     def refuse(*arguments, **more):
         raise ConnectionRefusedError("refused")

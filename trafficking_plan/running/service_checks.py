@@ -323,8 +323,8 @@ def check_worker() -> Finding:
 
 
 def check_mail() -> Finding:
-    if settings.DEBUG:
-        return warning("Emails are written to files, because DEBUG is on.")
+    if folder := settings.MAIL_FOLDER:
+        return warning(f"Emails are written to files in {folder}, because DEBUG is on. None is sent.")
     oldest = WaitingMail.objects.aggregate(at=Min("queued_at"))["at"]
     waits = f" {count_noun(WaitingMail.objects.count(), 'email')} waiting." if oldest else ""
     mail = outbox.transport()

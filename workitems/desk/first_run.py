@@ -134,11 +134,11 @@ def _people(facts: Facts, state: State) -> Step:
                 facts.coordinators,
             ).format(count=facts.coordinators)
         return Step(Key.PEOPLE, title, state, sentence, _("Invite a person"))
+    if facts.is_reader_invited and facts.link != Link.EXPIRED:
+        sentence = _("You are invited as coordinator.")
+        return Step(Key.PEOPLE, title, state, sentence, _("Accept invitation"))
     if facts.invited and facts.link != Link.WORKS:
         return Step(Key.PEOPLE, title, state, _dead_link(facts), _("Send it again"))
-    if facts.is_reader_invited:
-        sentence = _("You are invited as coordinator. Open the link that we emailed you.")
-        return Step(Key.PEOPLE, title, state, sentence)
     if facts.invited:
         sentence = _("{person} is invited as coordinator and has not accepted yet.").format(
             person=facts.invited

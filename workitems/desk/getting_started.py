@@ -48,6 +48,7 @@ def steps_for(user: User, at: datetime) -> FirstSteps:
     plan = plans.order_by(F("adopted_on").desc(nulls_last=True), "-pk").first()
     state = _state_of(plan)
     invited = _invited(at)
+    is_own = bool(invited and invited.email == user.email.lower())
     found = steps(
         Facts(
             reader=Reader.BOTH
@@ -58,7 +59,7 @@ def steps_for(user: User, at: datetime) -> FirstSteps:
             agencies=Agency.objects.valid_on(on).count(),
             coordinators=_coordinators(on),
             invited=invited.name if invited else "",
-            is_reader_invited=bool(invited and invited.email == user.email.lower()),
+            is_reader_invited=is_own,
             link=_link_of(invited, at) if invited else Link.WORKS,
             plan=state,
             # Who only administers knows nothing of a plan.
@@ -66,8 +67,11 @@ def steps_for(user: User, at: datetime) -> FirstSteps:
         )
     )
     addresses = _addresses(plan, coordinating, administers)
-    if invited and _link_of(invited, at) != Link.WORKS and not _coordinators(on):
-        addresses[Key.PEOPLE] = reverse("agencies:seats", args=[invited.place]) + "#invitations"
+    if invited and not _coordinators(on):
+        if is_own and not invited.has_expired(at):
+            addresses[Key.PEOPLE] = reverse("agencies:accept-own", args=[invited.pk])
+        elif _link_of(invited, at) != Link.WORKS:
+            addresses[Key.PEOPLE] = reverse("agencies:seats", args=[invited.place]) + "#invitations"
     return FirstSteps(
         [(step, addresses[step.key] if step.act else "") for step in found],
         missing_for_round(plan, on)

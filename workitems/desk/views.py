@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from agencies.models import Appointment
+from agencies.models import Appointment, Invitation
 from agencies.pages.transactions import writes_on_get
 from workitems.desk import to_dos as desk
 from workitems.desk.getting_started import steps_for, unheld_portfolios
@@ -23,6 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     plans = visible_plans(request)
     was_here_at = visit(user, timezone.now()) if plans and request.method == "GET" else None
     first = steps_for(user, timezone.now())
+    invited = Invitation.objects.live(timezone.now()).to(user).select_related("agency")
     lines = desk.lines_for(user, on)
     return render(
         request,
@@ -34,6 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "has_ministers": bool(first.steps) and Appointment.objects.exists(),
             "being_made": plans_being_made(request),
             "portfolios": unheld_portfolios(user) if first.steps else [],
+            # The first steps have their own.
+            "invitations": [] if first.steps else invited.order_by("sent_at"),
             "lines": lines,
             "role_ended": not user.current_seats and user.seats.filter(to_on__lt=on).exists(),
             "groups": desk.grouped(lines, on),

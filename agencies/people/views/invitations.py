@@ -61,7 +61,7 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
     if invitation := carry_out(request, form, services.invite, place=of, at=timezone.now()):
         return done(
             request,
-            _("{person} is invited. We’ll email the link to {email}."),
+            _("{person}, {email}, is invited."),
             "agencies:seats",
             of,
             person=invitation.name,
@@ -101,8 +101,8 @@ def invite_many(request: HttpRequest) -> HttpResponse:
                 by=by, on=localdate(), at=timezone.now(), **form.arguments()
             )
             says = ngettext(
-                "{count} person is invited. We’ll email the link.",
-                "{count} people are invited. We’ll email each a link.",
+                "{count} person is invited.",
+                "{count} people are invited.",
                 count := len({each.email for each in sent}),
             )
             messages.success(request, says.format(count=count))
@@ -141,7 +141,7 @@ def send_again(request: HttpRequest, place: int | Office, invitation: int) -> Ht
         )
         messages.success(
             request,
-            _("We’ll email the link to {email} again.").format(email=waiting.email),
+            _("The invitation is sent to {email} again.").format(email=waiting.email),
         )
     return redirect("agencies:seats", of)
 
@@ -186,6 +186,18 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
                 {"invitation": invitation, "account": account, "inviter": inviter_of(invitation)},
             )
         return begin(request, invitation)
+    except InvitationGone:
+        return gone(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def accept_own(request: HttpRequest, invitation: int) -> HttpResponse:
+    """Accept an invitation to the address with which the user is signed in, without its email."""
+    user = signed_in(request)
+    own = Invitation.objects.live(timezone.now()).to(user).select_related("agency")
+    try:
+        return take_seat(request, get_object_or_404(own, pk=invitation), user)
     except InvitationGone:
         return gone(request)
 

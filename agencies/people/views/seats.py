@@ -36,8 +36,14 @@ def index(request: HttpRequest, place: int | Office) -> HttpResponse:
     now = timezone.now()
     on = localdate(now)
     waiting = Invitation.objects.filter(**columns_of(of)).waiting().order_by("-sent_at", "pk")
+    own = signed_in(request).email.lower()
     invitations: list[dict[str, Any]] = [
-        {"invitation": each, "has_expired": each.has_expired(now)} for each in waiting
+        {
+            "invitation": each,
+            "has_expired": (has_expired := each.has_expired(now)),
+            "is_own": each.email == own and not has_expired,
+        }
+        for each in waiting
     ]
     seating = seating_of(of, on)
     return render(

@@ -211,7 +211,7 @@ def test_an_approver_invites_from_the_page(client, police, approver, now, delive
     with deliver():
         response = client.post(reverse("agencies:invite", args=[police.pk]), FORM, follow=True)
     assert response.redirect_chain == [(reverse("agencies:seats", args=[police.pk]), 302)]
-    assert "Aroha is invited. We’ll email the link to aroha@example.org." in response.text
+    assert "Aroha, aroha@example.org, is invited." in response.text
     assert [letter.to for letter in mail.outbox] == [["aroha@example.org"]]
 
 
@@ -282,3 +282,47 @@ def test_an_invitation_can_be_resent_and_withdrawn_on_the_page(
     assert "The invitation to aroha@example.org is withdrawn." in response.text
     assert "Wrong person." in response.text
     assert "The invitation was already withdrawn." in client.post(again, follow=True).text
+
+
+# --- where the email does not arrive --------------------------------------------------------------
+
+
+def test_who_is_signed_in_with_the_invited_address_accepts_without_the_email(
+    client, police, invite, now
+):
+    user = UserFactory(email="Aroha@example.org")
+    address = reverse("agencies:accept-own", args=[invite().pk])
+    client.force_login(user)
+    assert f'<a href="{address}">Accept invitation</a>' in client.get(reverse("home")).text
+    assert "invites you as a contributor" in client.get(address).text
+    assert not user.seats.exists()
+    response = client.post(address, follow=True)
+    assert response.redirect_chain == [(reverse("home"), 302)]
+    assert [(seat.role, seat.agency) for seat in user.seats.all()] == [("contributor", police)]
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("email", ["aroha@example.org", "ana@example.org"])
+def test_an_invitation_that_is_over_or_anothers_is_not_accepted_without_the_email(
+    client, invite, now, email
+):
+    user = UserFactory(email=email)
+    invitation = invite()
+    if email == invitation.email:
+        long_ago = NIGHT - timedelta(days=20)
+        Invitation.objects.update(sent_at=long_ago, expires_at=NIGHT - timedelta(days=1))
+    client.force_login(user)
+    address = reverse("agencies:accept-own", args=[invitation.pk])
+    assert address not in client.get(reverse("home")).text
+    assert (client.get(address).status_code, client.post(address).status_code) == (404, 404)
+    assert not user.seats.exists()
+
+
+def test_pages_that_invite_say_that_emails_are_files(client, police, approver, now, settings):
+    client.force_login(approver)
+    address = reverse("agencies:invite", args=[police.pk])
+    assert "it sends none" not in client.get(address).text
+    settings.MAIL_FOLDER = "/srv/mail"
+    says = "This service writes its emails to files in <code>/srv/mail</code>; it sends none."
+    assert says in client.get(address).text
+    assert says in client.get(reverse("agencies:invite-many")).text

@@ -21,6 +21,7 @@ SEATED = {"agencies": 2, "coordinators": 1}
 NONE, BEGUN, EMPTY, ADOPTED = PlanState
 # When a link still works.
 IN_TIME = datetime(2100, 1, 1, tzinfo=UTC)
+EXPIRED = "the link has expired. Send the invitation again."
 
 
 @pytest.mark.parametrize(
@@ -114,22 +115,25 @@ def test_an_invitation_that_waits_is_named(client, administrator):
 
 
 @pytest.mark.django_db
-def test_who_invited_themselves_is_led_to_their_email(client, administrator):
+@pytest.mark.parametrize("failed_at", [None, IN_TIME])
+def test_who_invited_themselves_accepts_on_the_page(client, administrator, failed_at):
     of = {"email": administrator.email, "role": Seat.Role.COORDINATOR}
-    InvitationFactory(name="Aroha", **of, expires_at=IN_TIME)
-    assert shown(client, administrator)[1] == ("people", "next", "")
+    invited = InvitationFactory(name="Aroha", **of, expires_at=IN_TIME, failed_at=failed_at)
+    accept = reverse("agencies:accept-own", args=[invited.pk])
+    assert shown(client, administrator)[1] == ("people", "next", accept)
     page = client.get(reverse("home")).text
-    assert "You are invited as coordinator. Open the link that we emailed you." in page
+    assert "You are invited as coordinator." in page
+    assert "Accept invitation" in page
 
 
 @pytest.mark.parametrize(
-    ("email", "who"), [("aroha@example.org", "Aroha is"), ("admin@example.org", "You are")]
-)
-@pytest.mark.parametrize(
-    ("values", "why"),
+    ("email", "who", "values", "why"),
     [
-        ({}, "the link has expired. Send the invitation again."),
+        ("aroha@example.org", "Aroha is", {}, EXPIRED),
+        ("admin@example.org", "You are", {}, EXPIRED),
         (
+            "aroha@example.org",
+            "Aroha is",
             {"expires_at": IN_TIME, "failed_at": IN_TIME},
             "the email could not be sent. Check the address, and send it again.",
         ),

@@ -51,7 +51,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{state.value:8}{name:{WIDTH + 2}}{sentence}")
 
     def _send(self, address: str) -> bool:
-        """Send a test email and return whether the server accepted it."""
+        """Send a test email and return whether the server accepted it. Where emails are files, write one."""
+        folder = settings.MAIL_FOLDER
         try:
             send_mail(
                 f"{settings.PRODUCT_NAME}: test",
@@ -63,5 +64,8 @@ class Command(BaseCommand):
         except (smtplib.SMTPException, OSError) as error:
             self._say(State.WRONG, "Test email", f"It was not accepted: {error}")
             return False
-        self._say(State.WELL, "Test email", f"The server accepted it for {address}.")
+        if folder:
+            self._say(State.WARNING, "Test email", f"It was written to {folder}, and not sent.")
+        else:
+            self._say(State.WELL, "Test email", f"The server accepted it for {address}.")
         return True

@@ -37,8 +37,8 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
             sent = invitations.invite_many(offers=form.offers, by=by, on=today, at=timezone.now())
             count = len({each.email for each in sent})
             says = ngettext(
-                "{count} person is invited. We’ll email them a link.",
-                "{count} people are invited. We’ll email each a link.",
+                "{count} person is invited.",
+                "{count} people are invited.",
                 count,
             )
             return done(request, says, plan, count=count)
