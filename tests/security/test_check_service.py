@@ -56,7 +56,10 @@ def test_a_test_mail_that_becomes_a_file_was_accepted_by_no_server(service, sett
     said = StringIO()
     call_command("check_service", "--mail", "operator@example.org", stdout=said)
     says = " ".join(said.getvalue().split())
-    assert f"warning Mail Emails are written to files in {tmp_path}, because DEBUG is on. None is sent." in says
+    assert (
+        f"warning Mail Emails are written to files in {tmp_path}, because DEBUG is on. None is sent."
+        in says
+    )
     assert f"warning Test email It was written to {tmp_path}, and not sent." in says
     assert len(list(tmp_path.iterdir())) == 1
 

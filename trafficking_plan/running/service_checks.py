@@ -324,7 +324,9 @@ def check_worker() -> Finding:
 
 def check_mail() -> Finding:
     if folder := settings.MAIL_FOLDER:
-        return warning(f"Emails are written to files in {folder}, because DEBUG is on. None is sent.")
+        return warning(
+            f"Emails are written to files in {folder}, because DEBUG is on. None is sent."
+        )
     oldest = WaitingMail.objects.aggregate(at=Min("queued_at"))["at"]
     waits = f" {count_noun(WaitingMail.objects.count(), 'email')} waiting." if oldest else ""
     mail = outbox.transport()

@@ -14,7 +14,7 @@ from agencies.typed.fields import DayField, Form, TextField, UploadField
 from agencies.wording.translation import StrOrPromise
 from workitems.intake.forms.portfolios import PortfolioField, offer_recorded
 from workitems.intake.forms.workbook import MAX_MEGABYTES
-from workitems.intake.tracker.doubts import ADD, NAME_PARTS, NOTE, Doubt, Group
+from workitems.intake.tracker.doubts import ADD, NAME_PARTS, NOTE, TICKED, Doubt, Group
 from workitems.intake.tracker.grid import Sheet
 from workitems.intake.tracker.guess import Column, Mapping, Sureness
 from workitems.intake.tracker.headings import LABELS, Field, field_of
@@ -39,6 +39,7 @@ DOUBTFUL = (Sureness.VALUES, Sureness.GUESS, Sureness.UNKNOWN)
 GROUPS = {
     Group.AGENCIES: gettext_lazy("Who leads"),
     Group.STATUS: gettext_lazy("Status"),
+    Group.PASSED: gettext_lazy("Milestones whose date has passed"),
     Group.COMPLETED: gettext_lazy("Since when it is complete"),
     Group.DATES: gettext_lazy("Due dates"),
     Group.TEXTS: gettext_lazy("Texts"),
@@ -48,8 +49,10 @@ GROUPS = {
 ColumnRow = tuple[Column, forms.BoundField, StrOrPromise, bool]
 # A doubt about a name, its choice, and the names that the agency would have.
 AgencyRow = tuple[Doubt, forms.BoundField, list[forms.BoundField]]
-# A doubt, its choice, its date if it takes one, and the choices of single items.
-Row = tuple[Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundField]]
+# A doubt, its choice, its date if it takes one, the choices of single items, and what can be ticked.
+Row = tuple[
+    Doubt, forms.BoundField, forms.BoundField | None, list[forms.BoundField], list[forms.BoundField]
+]
 # A group of doubts: its name, its heading, and its rows.
 GroupRows = tuple[str, StrOrPromise, list[Row]]
 
@@ -251,6 +254,10 @@ class DoubtsForm(Form):
                     required=False,
                     initial=single.chosen,
                 )
+            for tick in doubt.ticks:
+                self.fields[tick.name] = forms.BooleanField(
+                    label=tick.label, required=False, initial=bool(tick.chosen)
+                )
             if doubt.takes_date:
                 self.fields[f"{doubt.name}-date"] = KnownDateField(
                     label=gettext("Another date for {what}").format(what=doubt.quoted)
@@ -381,13 +388,14 @@ class DoubtsForm(Form):
         for doubt in sorted(asked, key=lambda each: order[each.problem]):
             date_box = self[f"{doubt.name}-date"] if doubt.takes_date else None
             singles = [self[each.name] for each in doubt.singles if each.name in self.fields]
-            row = (doubt, self[doubt.name], date_box, singles)
+            ticks = [self[each.name] for each in doubt.ticks]
+            row = (doubt, self[doubt.name], date_box, singles, ticks)
             if self._is_settled(row) == is_guessed:
                 found[doubt.group].append(row)
         return [(str(group), GROUPS[group], rows) for group, rows in found.items() if rows]
 
     def _is_settled(self, row: Row) -> bool:
-        doubt, choice, date_box, singles = row
+        doubt, choice, date_box, singles, _ticks = row
         boxes = {box.name for box in (choice, date_box, *singles) if box}
         return not doubt.is_open and not boxes & {*self.errors}
 
@@ -403,6 +411,8 @@ class DoubtsForm(Form):
             for single in doubt.singles:
                 if own := self.cleaned_data.get(single.name):
                     found[single.name] = own
+            for tick in doubt.ticks:
+                found[tick.name] = TICKED if self.cleaned_data.get(tick.name) else ""
             for part in NAME_PARTS if doubt.new_agency else ():
                 found[f"{doubt.name}-{part}"] = self.cleaned_data.get(f"{doubt.name}-{part}", "")
         return found

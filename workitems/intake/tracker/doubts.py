@@ -13,6 +13,8 @@ from workitems.intake.tracker.grid import Cell, Sheet
 
 # Answers that many doubts share.
 NOTE, ADD, READ = "note", "add", "read"
+# The answer of what is ticked, and that the ticks are what holds.
+TICKED = "ticked"
 # Before the name of the doubt about another name of the same agency.
 SAME = "same:"
 # Answers beside "add": how the new agency is called.
@@ -49,6 +51,7 @@ class Group(StrEnum):
     ROWS = "rows"
     STATUS = "status"
     DATES = "dates"
+    PASSED = "passed"
     COMPLETED = "completed"
     TEXTS = "texts"
 
@@ -57,6 +60,7 @@ _GROUPS = {
     Group.AGENCIES: "agency|lead|no-lead|brackets",
     Group.STATUS: "status|colour|differ|rag-alone|no-status|done-and-rag|word",
     Group.DATES: "date|moved|comment-moved|order|start|lines|future|done|undated-milestone|completed-without-due",
+    Group.PASSED: "passed|passed-day",
     Group.COMPLETED: "complete-undated",
     Group.TEXTS: "remark|in-the-way|column|nothing|struck|fault",
 }
@@ -108,6 +112,8 @@ class Doubt:
     settled: str = ""
     # The items that it is about, where one may be answered differently.
     singles: list[Single] = field(default_factory=list)
+    # What a person may tick, each chosen or "".
+    ticks: list[Single] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -204,6 +210,12 @@ class Doubts:
         answer = answer if answer in {choice.value for choice in doubt.choices} else ""
         doubt.singles.append(Single(own, f"{number} {title}".strip(), answer))
         return answer or doubt.chosen
+
+    def tick(self, key: str, own: str, label: str) -> bool:
+        """Return whether one of the things that the doubt of the key lists is ticked."""
+        single = Single(own, label, "" if self.answers.get(name_of(own)) != TICKED else TICKED)
+        self.by_key[key].ticks.append(single)
+        return bool(single.chosen)
 
     def is_open_at(self, place: Place) -> bool:
         """Whether something that was just asked about the cell must still be answered."""

@@ -7,7 +7,8 @@ from datetime import date
 
 from agencies.wording.translation import gettext, ngettext
 from workitems.intake.tracker import words
-from workitems.intake.tracker.doubts import NOTE, Choice
+from workitems.intake.tracker.colour_names import GREEN, filled_in_words
+from workitems.intake.tracker.doubts import NOTE, TICKED, Choice, place_of
 from workitems.intake.tracker.headings import plain
 from workitems.intake.tracker.plan_so_far import PlanSoFar
 from workitems.intake.tracker.status_reading import STAGES
@@ -39,6 +40,7 @@ def fill_gaps(plan: PlanSoFar) -> Understood:
     _numbers(plan)
     _timeframes(plan)
     _wording(plan)
+    _passed(plan)
     if plan.shortened_titles:
         found.assumed.append(
             ngettext(
@@ -286,11 +288,112 @@ def _undated(plan: PlanSoFar) -> None:
         for step in steps:
             step.completed = day
             if answer == "due":
-                due = min(step.original.last_day, plan.about.as_at)
-                # What was due before its start was not done then.
-                step.completed = day if item.starts_on and due < item.starts_on else due
+                step.completed = _when_due(plan, item, step) or day
             elif typed:
                 step.completed = min(typed.last_day, plan.about.today)
+
+
+def _when_due(plan: PlanSoFar, item: Item, step: Milestone) -> date | None:
+    """Return the day on which a milestone that is done was due, or None if that is before its item's start."""
+    due = min(step.original.last_day, plan.about.as_at)
+    return None if item.starts_on and due < item.starts_on else due
+
+
+def _passed(plan: PlanSoFar) -> None:
+    """Ask which milestones are done whose date has passed, where the tracker has no word of it."""
+    passed = [
+        (item, step)
+        for item in plan.found.items
+        for step in item.milestones
+        if _is_unsaid(plan, item, step)
+    ]
+    colours = {
+        id(step): next(
+            (cell.colour for _, cell, _ in plan.milestone_cells[id(step)] if cell.colour), ""
+        )
+        for _, step in passed
+    }
+    green = sum(colour == GREEN for colour in colours.values())
+    is_done: dict[Item, list[Milestone]] = defaultdict(list)
+    for item, step in passed:
+        cells = plan.milestone_cells[id(step)]
+        answer = plan.doubts.ask(
+            "passed",
+            place_of(*cells[0][:2]) if cells else plan.places[item],
+            quoted="",
+            problem=ngettext(
+                "{count} milestone has a date that has passed and no word whether it is done. Tick it if it is "
+                "done; otherwise it will show as overdue.",
+                "{count} milestones have a date that has passed and no word whether they are done. Tick those "
+                "that are done; the others will show as overdue.",
+                len(passed),
+            ).format(count=len(passed)),
+            choices=[
+                Choice(TICKED, gettext("Those that are ticked are done; the others are overdue")),
+                *(
+                    [
+                        Choice(
+                            GREEN, gettext("Those in green cells are done; the others are overdue")
+                        )
+                    ]
+                    if green
+                    else ()
+                ),
+                Choice("all", gettext("All are done")),
+                Choice("none", gettext("None is done: all are overdue")),
+            ],
+        )
+        colour = colours[id(step)]
+        due = _due_in_words(step)
+        ticked = plan.doubts.tick(
+            "passed",
+            f"passed:{item.number}:{item.row}:{item.milestones.index(step)}",
+            f"{item.number} {due} ({filled_in_words(colour).lower()})"
+            if colour
+            else f"{item.number} {due}",
+        )
+        if answer == "all" or (answer == TICKED and ticked) or (answer == GREEN == colour):
+            is_done[item].append(step)
+    if not passed:
+        return
+    day = plan.doubts.ask(
+        "passed-day",
+        plan.places[passed[0][0]],
+        quoted=gettext("Those that are done"),
+        problem=gettext("The tracker does not say when they were done."),
+        choices=[
+            Choice(
+                NOTE,
+                gettext(
+                    "The day is not known: their due dates are neither met nor missed, and they are notes of their items"
+                ),
+            ),
+            Choice("due", gettext("Each when it was due, so that its date was met")),
+        ],
+        suggested=NOTE,
+    )
+    for item, steps in is_done.items():
+        if day == NOTE:
+            _complete_on_no_day(plan, item, steps, None)
+            continue
+        for step in steps:
+            step.completed = _when_due(plan, item, step) or plan.about.as_at
+
+
+def _is_unsaid(plan: PlanSoFar, item: Item, step: Milestone) -> bool:
+    """Whether a milestone's date has passed, and the tracker does not say of it that it is done or not done."""
+    due = step.forecast or step.agreed or step.original
+    is_said = step.completed or id(step) in plan.with_done_column
+    # Of a row with its own status that status is a word; of an item with several milestones it is the item's.
+    is_rated = any(
+        status.stage and steps == [step] and (len(item.statuses) > 1 or len(item.milestones) == 1)
+        for status, steps, _ in item.statuses
+    )
+    return (
+        item.stage not in ("complete", "withdrawn", "not_started")
+        and due.last_day < plan.about.today
+        and not (is_said or is_rated)
+    )
 
 
 def _on_known_days(

@@ -85,6 +85,8 @@ class MilestoneReading:
         step.forecast = due.get(Field.FORECAST)
         step.completed = done
         self._from(step, what, *read.values())
+        if Field.COMPLETED in group.dates:
+            self.plan.with_done_column.add(id(step))
         if is_done and done is None:
             self.plan.undated.append((item, step))
         return [step]
@@ -251,6 +253,8 @@ class MilestoneReading:
             made += [self._milestone(line, original, agency) for line in without]
         for step in made:
             self._from(step, what, cell)
+        if Field.COMPLETED in read:
+            self.plan.with_done_column |= set(map(id, made))
         for kind in (Field.AGREED, Field.FORECAST, Field.COMPLETED):
             other = read.get(kind)
             if other is None:

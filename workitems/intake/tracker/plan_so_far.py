@@ -70,6 +70,8 @@ class PlanSoFar:
         self.progress_cells: dict[Item, list[tuple[Sheet, Cell, str]]] = defaultdict(list)
         # The cells that a milestone is from, by its id.
         self.milestone_cells: dict[int, list[tuple[Sheet, Cell, str]]] = defaultdict(list)
+        # Milestones, by their ids, whose row has a place to say that they are done.
+        self.with_done_column: set[int] = set()
         # The comments that no item has yet, and what is kept already.
         self.comments: dict[tuple[str, At], int] = {}
         self.noted: set[tuple[str, str, str, Item | None]] = set()
