@@ -403,7 +403,8 @@ def test_what_is_answered_is_folded(person):
     answer(person, Rivers=ADD)
     page = person.get(PREVIEW)
     form = page.context["form"]
-    assert (form.agencies, form.to_answer, form.guessed_count) == ([], [], 1)
+    counts = (form.guessed_count, form.confirmed_count)
+    assert (form.agencies, form.to_answer, counts) == ([], [], (0, 1))
     assert [doubt.quoted for doubt, *_ in form.new_agencies] == ["Rivers"]
     assert "Nothing is kept until you press “Import as a plan”." in page.text
 
@@ -431,7 +432,7 @@ def test_initials_alone_do_not_stop_the_import(person):
     assert Agency.objects.get(short_name="DIA").name == "DIA"
 
 
-def test_only_what_a_person_must_answer_is_shown_and_what_is_guessed_is_folded(person):
+def test_what_is_guessed_is_shown_until_a_person_confirms_it(person):
     lines = [
         ["No", "Action", "Lead", "RAG", "By when"],
         ["1", "Map", "Police", "Green", "mid 2099"],
@@ -449,9 +450,45 @@ def test_only_what_a_person_must_answer_is_shown_and_what_is_guessed_is_folded(p
         [("status", ["These items have a RAG and no stage"]), ("dates", ["Mar 2099 (was Dec 2098)"])],
         [("dates", ["mid 2099"])],
     ]  # fmt: skip
-    shown, _, folded = page.text.partition("<h2>Answers</h2>")
-    assert [text.count("Guessed:") for text in (shown, folded)] == [0, 1]
-    assert (form.guessed_count, "1 answer is chosen: change it if it is wrong" in folded) == (
-        1,
+    says = "1 answer is guessed and becomes part of the plan. Change it if it is wrong."
+    assert (says in page.text, "<h2>Answers</h2>" in page.text) == (True, False)
+    assert page.context["import_words"] == "Import as a plan, with 1 guess"
+    answer(person)
+    page = person.get(PREVIEW)
+    folded = page.text.partition("<h2>Answers</h2>")[2]
+    assert (says in page.text, "3 answers are chosen: change what is wrong" in folded) == (
+        False,
         True,
     )
+    assert page.context["import_words"] == "Import as a plan"
+
+
+def test_milestones_without_a_date_are_named_and_counted(person):
+    lines = [
+        ["No", "Action", "Lead", "Milestone", "Due"],
+        ["1", "Map", "Police", "Map printed", "May 2099"],
+        ["", "", "", "Map agreed", "TBC"],
+        ["", "", "", "Map used", ""],
+    ]
+    upload(person, trackers.sheet_of(lines))
+    give_columns(person)
+    says = (
+        "2 milestones have no date and would not be in the plan, but in the notes of their items: "
+        "1 Map agreed; 1 Map used."
+    )
+    assert says in " ".join(person.get(PREVIEW).text.split())
+
+
+def test_a_summer_is_asked_for_with_the_months_of_both_hemispheres(person):
+    lines = [["No", "Action", "Lead", "Due"], ["1", "Map", "Police", "summer 2099"]]
+    upload(person, trackers.sheet_of(lines))
+    give_columns(person)
+    (doubt,) = [
+        each for each in person.get(PREVIEW).context["found"].doubts if each.group == "dates"
+    ]
+    assert doubt.is_open
+    assert [choice.label for choice in doubt.choices][:3] == [
+        "August 2099",
+        "February 2100",
+        "February 2099",
+    ]

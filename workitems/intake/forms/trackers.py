@@ -1,6 +1,6 @@
 """Forms to bring a tracker in: the file, what its columns become, the plan itself, and its doubts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -280,7 +280,7 @@ class DoubtsForm(Form):
                     required=False,
                     max_length=30,
                     initial=short,
-                    widget=forms.TextInput(attrs={"size": 12}),
+                    widget=forms.TextInput(attrs={"size": 20}),
                 )
 
     def need(self, doubts: Iterable[Doubt]) -> None:
@@ -367,18 +367,27 @@ class DoubtsForm(Form):
     @property
     def to_answer(self) -> list[GroupRows]:
         """Return the other doubts without an answer, or whose answer is refused, by what they are about."""
-        return self._grouped(is_guessed=False)
+        return self._grouped(lambda row: not self._is_settled(row))
 
     @property
     def guessed(self) -> list[GroupRows]:
-        """Return the other doubts with an answer chosen, by what they are about."""
-        return self._grouped(is_guessed=True)
+        """Return the other doubts whose answer is guessed and was seen by nobody, by what they are about."""
+        return self._grouped(lambda row: self._is_settled(row) and not row[0].is_confirmed)
 
     @property
     def guessed_count(self) -> int:
         return sum(len(rows) for *_, rows in self.guessed)
 
-    def _grouped(self, *, is_guessed: bool) -> list[GroupRows]:
+    @property
+    def confirmed(self) -> list[GroupRows]:
+        """Return the other doubts with an answer that a person has sent, by what they are about."""
+        return self._grouped(lambda row: self._is_settled(row) and row[0].is_confirmed)
+
+    @property
+    def confirmed_count(self) -> int:
+        return sum(len(rows) for *_, rows in self.confirmed)
+
+    def _grouped(self, belongs: Callable[[Row], bool]) -> list[GroupRows]:
         """Return doubts by group, with the group's heading; those with the same question stand together."""
         found: dict[Group, list[Row]] = {group: [] for group in GROUPS}
         asked = [doubt for doubt in self.doubts if doubt.problem and not doubt.new_agency]
@@ -390,7 +399,7 @@ class DoubtsForm(Form):
             singles = [self[each.name] for each in doubt.singles if each.name in self.fields]
             ticks = [self[each.name] for each in doubt.ticks]
             row = (doubt, self[doubt.name], date_box, singles, ticks)
-            if self._is_settled(row) == is_guessed:
+            if belongs(row):
                 found[doubt.group].append(row)
         return [(str(group), GROUPS[group], rows) for group, rows in found.items() if rows]
 

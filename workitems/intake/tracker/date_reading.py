@@ -117,9 +117,12 @@ class DateReading:
             # There is nothing to ask: the words stay as a note.
             self.cells.leave(cell)
             return None
+        is_summer = bool(choices) and one_line(cell.text).casefold().startswith("summer")
         is_year = bool(re.fullmatch(r"\d{4}", one_line(cell.text))) and bool(choices)
         if is_year:
             problem = _("It names a year alone. A date in it is not guessed.")
+        elif is_summer:
+            problem = _("It names a summer, and which months that is depends on the country.")
         elif len(choices) == 1:
             problem = _("This is probably the date.")
         # A guess makes nothing late.
@@ -129,7 +132,7 @@ class DateReading:
             f"date:{one_line(cell.text).casefold()[:100]}{':done' if past else ''}",
             problem,
             [*choices, Choice(NOTE, _("No date: keep it as a note"))],
-            "" if is_year or is_over else choices[0].value if choices else NOTE,
+            "" if is_year or is_summer or is_over else choices[0].value if choices else NOTE,
             takes_date=True,
         )
         if answer in ("", NOTE):

@@ -329,5 +329,5 @@ def _seasons(text: str, near: date) -> DateRead | None:
         return None
     year = int(match[2])
     if match[1] == "summer":
-        return unsure(month(year + 1, 2), month(year, 2))
+        return unsure(month(year, 8), month(year + 1, 2), month(year, 2))
     return unsure(month(year, _SEASONS[match[1]]))

@@ -101,6 +101,8 @@ class Doubt:
     new_agency: tuple[str, str] | None = None
     places: list[Place] = field(default_factory=list)
     chosen: str = ""
+    # A person has seen its answer and sent it.
+    is_confirmed: bool = False
     # Of an agency: whether the name is of several bodies, "councils".
     is_of_several: bool = False
     # Of an agency that is added: whether nothing but its initials is known.
@@ -197,7 +199,7 @@ class Doubts:
             answer = self.answers.get(doubt.name, "")
             known = answer in {choice.value for choice in doubt.choices}
             if known or (answer and takes_date and is_date(answer)):
-                doubt.chosen = answer
+                doubt.chosen, doubt.is_confirmed = answer, True
             else:
                 doubt.chosen = suggested
             self.by_key[key] = doubt

@@ -258,7 +258,12 @@ def _undated(plan: PlanSoFar) -> None:
             quoted=words_said or plan.said_statuses.get(item) or gettext("Complete"),
             problem=gettext("It is complete, and its text names a day. Was it completed then?")
             if said
-            else gettext("It is complete, and the tracker does not say since when."),
+            else ngettext(
+                "It is complete, and the tracker does not say since when.",
+                "It is complete, and the tracker does not say since when. A day would be that of each of its "
+                "{count} milestones.",
+                max(1, len(steps)),
+            ).format(count=len(steps)),
             # A guess makes nothing late.
             suggested=said.isoformat() if said and not is_missed else NOTE,
             takes_date=True,

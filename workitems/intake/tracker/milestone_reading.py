@@ -1,5 +1,6 @@
 """Read the milestones of a row: columns that belong together, or the lines of one cell. No Django."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from agencies.wording.translation import _
@@ -109,7 +110,8 @@ class MilestoneReading:
         self.cells.present.milestones.append(step)
         return step
 
-    def _without_date(self, cell: Cell) -> KnownDate | None:
+    def _without_date(self, cell: Cell, undated: Iterable[str] = ()) -> KnownDate | None:
+        """Return the date that a person gives milestones without one, or None if they are notes."""
         answer = self.cells.doubt(
             cell,
             "undated-milestone",
@@ -120,6 +122,8 @@ class MilestoneReading:
         )
         if answer == NOTE:
             self.cells.keep(cell)
+            lines = [one_line(line) for line in undated or [cell.text]]
+            self.plan.found.without_date += [(self.cells.present, line) for line in lines]
             return None
         return read_known_date(answer)
 
@@ -249,7 +253,7 @@ class MilestoneReading:
                 without.append(line)
             else:
                 made.append(self._milestone(text or line, original, agency))
-        if without and (original := self._without_date(what)):
+        if without and (original := self._without_date(what, without)):
             made += [self._milestone(line, original, agency) for line in without]
         for step in made:
             self._from(step, what, cell)

@@ -135,6 +135,8 @@ class Understood:
     new_agencies: dict[str, str] = field(default_factory=dict)
     # Short name, and the names that the tracker has, of agencies that it names in its own way.
     named_agencies: dict[str, list[str]] = field(default_factory=dict)
+    # Milestones that are notes, because they have no date, with their items.
+    without_date: list[tuple[Item, str]] = field(default_factory=list)
     # Sentences on what was worked out, as the tracker does not say it.
     assumed: list[str] = field(default_factory=list)
     # What the file has that this cannot read, in words without a verb.

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timezone import localdate
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agencies.models import Agency, Seat
@@ -398,6 +398,7 @@ def _preview_page(
             "form": form,
             "faults": faults,
             "is_other": is_other,
+            "import_words": _import_words(form.guessed_count),
             "agency": reading.agency,
             "pillars": [(pillar, items) for pillar, items in pillars if items],
             "items_more": max(0, len(found.items) - ITEMS_SHOWN),
@@ -412,6 +413,16 @@ def _preview_page(
         },
         status=422 if faults or is_other or form.errors or request.method == "POST" else 200,
     )
+
+
+def _import_words(guesses: int) -> str:
+    """Return the words of the button that imports, with the number of guesses that nobody has confirmed."""
+    if not guesses:
+        return gettext("Import as a plan")
+    says = ngettext(
+        "Import as a plan, with {count} guess", "Import as a plan, with {count} guesses", guesses
+    )
+    return says.format(count=guesses)
 
 
 def _shown(found: Understood) -> list[Doubt]:
