@@ -61,11 +61,10 @@ def invite(request: HttpRequest, place: int | Office) -> HttpResponse:
     if invitation := carry_out(request, form, services.invite, place=of, at=timezone.now()):
         return done(
             request,
-            _("{person}, {email}, is invited."),
+            _("{person} is invited."),
             "agencies:seats",
             of,
             person=invitation.name,
-            email=invitation.email,
         )
     return form_page(
         request,

@@ -469,6 +469,8 @@ def test_milestones_without_a_date_are_named_and_counted(person):
         ["1", "Map", "Police", "Map printed", "May 2099"],
         ["", "", "", "Map agreed", "TBC"],
         ["", "", "", "Map used", ""],
+        # Its date must still be answered.
+        ["", "", "", "Map kept", "2099"],
     ]
     upload(person, trackers.sheet_of(lines))
     give_columns(person)

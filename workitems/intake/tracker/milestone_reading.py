@@ -7,7 +7,7 @@ from agencies.wording.translation import _
 from workitems.intake.tracker import words
 from workitems.intake.tracker.date_reading import DateReading
 from workitems.intake.tracker.date_words import moved_dates, read_date
-from workitems.intake.tracker.doubts import NOTE, READ, Choice
+from workitems.intake.tracker.doubts import NOTE, READ, Choice, place_of
 from workitems.intake.tracker.grid import Cell
 from workitems.intake.tracker.headings import Field
 from workitems.intake.tracker.milestone_columns import Group, groups_of, lines_of, split_line
@@ -70,7 +70,9 @@ class MilestoneReading:
             else:
                 self.cells.keep(cell)
         if original is None:
-            if what is not None:
+            if what is not None and self._is_asked(*read.values()):
+                self.cells.keep(what)  # a milestone once its date is answered
+            elif what is not None:
                 original = self._without_date(what)
             elif is_done:
                 # The row is the item itself.
@@ -91,6 +93,11 @@ class MilestoneReading:
         if is_done and done is None:
             self.plan.undated.append((item, step))
         return [step]
+
+    def _is_asked(self, *cells: Cell | None) -> bool:
+        """Whether the date of one of these cells must still be answered."""
+        places = (place_of(self.cells.sheet, cell) for cell in cells if cell)
+        return any(map(self.plan.doubts.is_open_at, places))
 
     def _from(self, step: Milestone, *cells: Cell | None) -> None:
         headings = self.cells.headings
