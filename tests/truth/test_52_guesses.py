@@ -457,3 +457,14 @@ def test_a_role_is_a_name_whole_and_an_agency_is_said_only_where_it_is_certain()
         "Adviser Schools, s@police.example, Police, contributor",
         "Manager, Fire Science, fire@police.example, Police, approver",
     ]
+
+
+def test_a_title_that_the_list_itself_says_is_not_made_of_the_address():
+    rows = [
+        *(Text("S", at, text) for at, text in (("A1", "Police"), ("B1", "Deputy"), ("C1", "deputy@police.example"))),
+        *(Text("S", at, text) for at, text in (("A2", "Police"), ("B2", "Wing 4"), ("C2", "desk@police.example"))),
+    ]  # fmt: skip
+    assert [(each.name, each.has_name) for each in contacts_in(rows, AGENCIES)] == [
+        ("Deputy", True),
+        ("Desk", False),
+    ]

@@ -11,6 +11,7 @@ from workitems.intake.tracker.words import (
     Agencies,
     KnownAgency,
     Status,
+    looks_like_agency,
     read_cause,
     read_kind,
     read_status,
@@ -227,3 +228,10 @@ def test_small_words_are_read():
     assert [read_cause(text) for text in ("Two staff left", "Tender failed", "Weather", "Waiting for Cabinet")] == [
         "staffing", "procurement", "outside_event", "cabinet",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["Labour Inspectorate", "Accident Insurance Fund", "Ministry of Transport"]
+)
+def test_a_name_with_a_word_of_public_bodies_looks_like_an_agency(name):
+    assert looks_like_agency(name)

@@ -161,14 +161,16 @@ def _of_list(row: list[Text], agencies: Agencies) -> Iterator[Contact]:
             before, start = text.text[start : match.start()], match.end()
             name = _name_in(before) or next(filter(None, map(_name_in, about)), "")
             for short, why in named:
+                made = _name_of(match[0])
                 yield Contact(
-                    name or _name_of(match[0]),
+                    name or made,
                     match[0],
                     short,
                     _role_in(about),
                     why,
                     is_listed=True,
-                    has_name=bool(name),
+                    # A title, "Deputy", can be all that the list and the address say.
+                    has_name=bool(name) or made in about,
                 )
 
 

@@ -276,7 +276,7 @@ _SHORTENED_AS_TYPED = re.compile(rf"\b({'|'.join(SHORTENED)})\b\.?(?= )", re.IGN
 # What shows that a name is an agency's: a word of it, or that it is initials.
 _AGENCY = re.compile(
     r"\b(?:ministry|min|department|dept|agency|office|authority|trust|council|commission|service|board|institute|"
-    r"bureau|directorate|police|customs|treasury|corporation|nz|new zealand|aotearoa|\w+service)\b",
+    r"bureau|directorate|police|customs|treasury|corporation|inspectorate|secretariat|fund|nz|new zealand|aotearoa|\w+service)\b",
     re.IGNORECASE,
 )
 # What names several bodies, or everybody.
