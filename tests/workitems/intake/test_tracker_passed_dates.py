@@ -68,9 +68,7 @@ def test_it_must_be_answered(person, passed):
 
 @pytest.mark.parametrize("by_tick", [True, False])
 def test_what_is_done_on_a_day_that_is_not_known_is_not_overdue(person, passed, by_tick):
-    answers = {passed.name: "ticked" if by_tick else "green"}
-    if by_tick:
-        answers[passed.ticks[0].name] = "on"
+    answers = {passed.ticks[0].name: "on"} if by_tick else {passed.name: "green"}
     assert imported(person, answers) == {"Map agreed": None, "Map used": None}
     assert "Map printed, due in May 2026" in TrackerNote.objects.values_list("text", flat=True)
 

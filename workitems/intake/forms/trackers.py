@@ -415,6 +415,8 @@ class DoubtsForm(Form):
         for doubt in self.doubts:
             typed = self.cleaned_data.get(f"{doubt.name}-date")
             answer = typed.code if typed else self.cleaned_data.get(doubt.name, "")
+            if not answer and any(self.cleaned_data.get(tick.name) for tick in doubt.ticks):
+                answer = TICKED
             if answer:
                 found[doubt.name] = answer
             for single in doubt.singles:
