@@ -690,6 +690,10 @@ RULES: dict[str, Row] = {
         post=dict.fromkeys(EVERYBODY, 200) | {"anonymous": INVALID},
         arguments=lambda scene: [INVITATION_TOKEN],
     ),
+    # Only the person's own, and this one is nobody's here.
+    "agencies:accept-own": signed_in(
+        GONE, GONE, lambda scene: [scene.agencies["police"].invitations.get().pk]
+    ),
     # Only the person's own.
     "following:emails": signed_in(200, INVALID),
     "following:plan": of_plan(plan, post="/account/emails/"),
