@@ -94,7 +94,7 @@ def environment(**given):
 
 def test_the_service_gives_the_file_to_anybody(client):
     answer = client.get(reverse("api:mcp-server"))
-    assert b"".join(answer.streaming_content) == Path(FILE).read_bytes()
+    assert answer.content == Path(FILE).read_bytes()
     assert answer["Content-Disposition"] == 'attachment; filename="mcp_server.py"'
 
 

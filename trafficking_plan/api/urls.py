@@ -5,8 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.http import content_disposition_header
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
@@ -119,9 +120,10 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def mcp_server(request: HttpRequest) -> FileResponse:
+def mcp_server(request: HttpRequest) -> HttpResponse:
     """Give the MCP server, one file that a reader runs beside an assistant. It says nothing of any plan either."""
-    return FileResponse(MCP_SERVER.open("rb"), as_attachment=True, content_type="text/x-python")
+    headers = {"Content-Disposition": content_disposition_header(True, MCP_SERVER.name)}
+    return HttpResponse(MCP_SERVER.read_bytes(), content_type="text/x-python", headers=headers)
 
 
 @csrf_exempt
