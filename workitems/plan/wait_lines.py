@@ -26,7 +26,8 @@ class WaitLine:
 
     @property
     def name(self) -> str:
-        return self.waits.name(self.other)
+        """Return “First leads passed on” of IR (3.6)."""
+        return self.waits.name_of_agency(self.other)
 
     @property
     def url(self) -> str:
@@ -68,13 +69,15 @@ class WaitLine:
 
     @property
     def further(self) -> str:
-        """What the other one waits for in turn, or what waits for this one through it: "which waits for 1.2.1, which waits for
-        1.1.3". At most five steps in all; of a longer chain, that it goes on."""
+        """What the other one waits for in turn, or what waits for this one through it: "which waits for “Bail” of Police
+        (1.2), which waits for “Forms” of Police (1.1)". At most five steps in all; of a longer chain, that it goes on."""
         if not self.wait.is_confirmed:
             return ""
         chain = self.waits.chain(self.other.pk, back=self.is_back)
         one = _("which {name} waits for") if self.is_back else _("which waits for {name}")
-        parts = [one.format(name=self.waits.name(step)) for step in chain[: STEPS_SHOWN - 1]]
+        parts = [
+            one.format(name=self.waits.name_of_agency(step)) for step in chain[: STEPS_SHOWN - 1]
+        ]
         if len(chain) == STEPS_SHOWN:
             parts.append(_("and so on"))
         return ", ".join(parts)

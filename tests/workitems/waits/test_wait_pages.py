@@ -193,7 +193,7 @@ def test_the_item_says_what_it_waits_for_in_both_directions(client, leads, traci
     assert "The agreed date can no longer be met." in shown
     assert "Earliest: 30 September 2010" in shown
     other = words(page(client, releaser, "workitems:detail", leads.item.plan.slug, "3.3"))
-    assert "Waited for by" in other and "First leads passed on, Inland Revenue" in other
+    assert "Waited for by" in other and "“First leads passed on” of Inland Revenue (3.6)" in other
 
 
 def test_the_milestone_page_has_a_link_to_add_what_it_waits_for(client, leads, releaser):
@@ -267,7 +267,7 @@ def test_readers_of_one_plan_see_of_the_other_its_plan_number_words_agency_and_d
     wait = WaitFactory(milestone=leads, waits_for=abroad)
     shown = words(page(client, releaser, "workitems:detail", leads.item.plan.slug, "3.6"))
     assert (
-        "7.1.4 in “Plan on money laundering” Register open, Police, expected on 30 June 2010"
+        "“Register open” of Police (7.1 in “Plan on money laundering”), expected on 30 June 2010"
         in shown
     )
     assert "Secret title" not in shown and abroad.item.plan.slug not in shown
@@ -412,7 +412,12 @@ def test_a_page_says_all_of_a_chain_and_that_one_of_more_than_five_steps_goes_on
 ):
     item = WorkItemFactory(plan=plan, number="5.1", lead_agency=police)
     rows = [
-        MilestoneFactory(item=item, number=number, original_due=DUE.replace(year=2012))
+        MilestoneFactory(
+            item=item,
+            number=number,
+            description=f"Step {number}",
+            original_due=DUE.replace(year=2012),
+        )
         for number in range(1, 8)
     ]
 
@@ -424,11 +429,11 @@ def test_a_page_says_all_of_a_chain_and_that_one_of_more_than_five_steps_goes_on
     for milestone, other in pairwise(rows):
         WaitFactory(milestone=milestone, waits_for=other)
     assert shown()[0] == (
-        "which waits for 5.1.3, which waits for 5.1.4, which waits for 5.1.5, which waits for 5.1.6, and so on"
+        "which waits for “Step 3” of Police (5.1), which waits for “Step 4” of Police (5.1), which waits for “Step 5” of Police (5.1), which waits for “Step 6” of Police (5.1), and so on"
     )
     assert shown()[1] == (
-        "which waits for 5.1.4, which waits for 5.1.5, which waits for 5.1.6, which waits for 5.1.7"
+        "which waits for “Step 4” of Police (5.1), which waits for “Step 5” of Police (5.1), which waits for “Step 6” of Police (5.1), which waits for “Step 7” of Police (5.1)"
     )
     assert shown()[-1] == (
-        "which 5.1.5 waits for, which 5.1.4 waits for, which 5.1.3 waits for, which 5.1.2 waits for, and so on"
+        "which “Step 5” of Police (5.1) waits for, which “Step 4” of Police (5.1) waits for, which “Step 3” of Police (5.1) waits for, which “Step 2” of Police (5.1) waits for, and so on"
     )

@@ -313,12 +313,6 @@ class Waits:
         found = self.earliest[milestone]
         return found.day if found.is_known else None
 
-    def name(self, step: StepAt, plan: int | None = None) -> str:
-        """Return its number, with its plan if that is another one than the reader's."""
-        if step.plan == (self.plan if plan is None else plan):
-            return step.reference
-        return _("{reference} in “{plan}”").format(reference=step.reference, plan=step.plan_title)
-
     def name_of_agency(self, step: StepAt, plan: int | None = None) -> str:
         """Return “Way of tracing agreed with banks” of Police (3.3), or with (3.3 in “Plan of Action”)."""
         if step.plan == (self.plan if plan is None else plan):
