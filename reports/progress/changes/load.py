@@ -144,14 +144,18 @@ def _measured(view: PlanView, at: PlanAt) -> Iterator[Change]:
 
 
 def _no_longer_met(view: PlanView, at: PlanAt) -> Iterator[Change]:
-    """Yield the agreed dates that could be met at the earlier moment, as far as waits say, and no longer can. Two queries;
-    none if nothing ever waited."""
+    """Yield the agreed dates that could be met at the earlier moment, as far as waits say, and no longer can; of an agency also
+    its own in items of others. Two queries; none if nothing ever waited."""
     assert view.since is not None
     shown = at.narrowed(pillar=view.pillar, lead=view.agency)
-    now = [step for step in at.waits.not_met if step.item in shown.by_pk]
+    now = [
+        step
+        for step in at.waits.not_met
+        if step.item in shown.by_pk or (step.responsible == view.agency and view.pillar is None)
+    ]
     before = waits_at(view.plan, view.since).not_met_pks if now else ()
     for step in now:
-        item = shown.by_pk[step.item]
+        item = at.by_pk[step.item]
         if step.pk not in before and item.is_live:
             wait = at.waits.deciding(step)
             known_on = wait.answered_on if wait else None

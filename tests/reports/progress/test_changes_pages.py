@@ -237,7 +237,8 @@ def test_a_number_is_told_once_it_is_accepted(plan, trained):
     assert measured(plan) == []
     changed(value, MARCH, accepted_on=MARCH)
     words = (
-        "The number of staff trained was 90 in March 2010; the target is 120 by 31 December 2010."
+        "The number of staff trained was 90 in March 2010, up from 83 in January 2010; "
+        "the target is 120 by 31 December 2010."
     )
     assert measured(plan) == [("1.2", words, "")]
     assert measured(plan, pillar=PillarFactory(plan=plan).pk) == []
@@ -263,7 +264,10 @@ def test_a_corrected_number_is_told_with_what_was_given_first_and_why(plan, trai
     assert measured(plan) == [("1.2", f"{now} {told}", "")]
     # The sentence of a later number does not say it.
     MeasureValueFactory(measure=trained, day=MARCH, number=90, accepted=True, accepted_on=MARCH)
-    now = "The number of staff trained was 90 in March 2010; the target is 120 by 31 December 2010."
+    now = (
+        "The number of staff trained was 90 in March 2010, up from 79 in January 2010; "
+        "the target is 120 by 31 December 2010."
+    )
     assert measured(plan) == [("1.2", now, told)]
 
 
@@ -379,8 +383,8 @@ def test_the_page_lists_numbers_under_a_heading_of_their_own(reader, plan, train
     page = reader.get(f"{address(plan)}?since=2010-02-01").text
     section = re.search(r'<section aria-labelledby="measured">.*?</section>', page, re.DOTALL)[0]
     assert _plain(section).strip() == (
-        "Numbers given 1 1.2 Print a brochure The number of staff trained was 83 in March 2010; "
-        "the target is 120 by 31 December 2010. Police Who and when: 1.2"
+        "Numbers given 1 1.2 Print a brochure The number of staff trained was 83 in March 2010, the same as in "
+        "January 2010; the target is 120 by 31 December 2010. Police Who and when: 1.2"
     )
 
 

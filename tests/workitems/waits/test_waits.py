@@ -382,6 +382,25 @@ def test_what_changed_says_when_a_wait_came_to_be_known(
 
 
 @pytest.mark.django_db
+def test_an_agencys_changes_have_its_own_date_in_an_item_of_another(plan, police, second):
+    with noon(date(2010, 1, 5)):
+        own = MilestoneFactory(item__plan=plan, number=1, responsible_agency=police)
+        second.forecast_due = SLIPPED
+        second.save()
+    with noon(TODAY):
+        WaitFactory(milestone=own, waits_for=second)
+    for agency, count in ((police.pk, 1), (own.item.lead_agency_id, 1), (AgencyFactory().pk, 0)):
+        view = PlanView(
+            plan=plan,
+            at=Moment.today(TOMORROW),
+            since=Moment.end_of(date(2010, 5, 1)),
+            agency=agency,
+        )
+        kinds_found = [each.kind for each in read_changes(view).changes]
+        assert kinds_found.count(Kind.CANNOT_BE_MET) == count
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
 def test_waits_take_two_queries_and_none_without_any(plan, count, django_assert_num_queries):
     assert plan.has_waits is False
