@@ -454,13 +454,10 @@ if SCANNER and not re.fullmatch(r"/.+|[^/:]+:\d+", SCANNER):
     )
 
 # Emails wait in the database until the mail server has taken them.
-EMAIL_BACKEND = (
-    "trafficking_plan.running.mail.MailFiles" if DEBUG else "agencies.people.outbox.Outbox"
-)
+MAIL_FILES = "trafficking_plan.running.mail.MailFiles"
+EMAIL_BACKEND = MAIL_FILES if DEBUG else "agencies.people.outbox.Outbox"
 MAIL_TRANSPORT = "django.core.mail.backends.smtp.EmailBackend"
 EMAIL_FILE_PATH = BASE_DIR / "var" / "mail"
-# Where each email becomes a file and none is sent; else empty.
-MAIL_FOLDER = str(EMAIL_FILE_PATH) if DEBUG else ""
 EMAIL_HOST = env("EMAIL_HOST", "localhost")
 EMAIL_PORT = env_number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env("EMAIL_USER", "")

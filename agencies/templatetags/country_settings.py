@@ -7,12 +7,13 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 
+from agencies.pages.mail_files import mail_folder
+
 register = template.Library()
 OFFERED = {
     "BANNER",
     "GREETING",
     "INFORMATION_ACT",
-    "MAIL_FOLDER",
     "SCREEN_LANGUAGE",
     "PORTFOLIO_EXAMPLE",
     "PRODUCT_COLOURS",
@@ -30,6 +31,9 @@ def setting(name: str) -> Any:
     if name not in OFFERED:
         raise template.TemplateSyntaxError(f"{name} is not a setting for templates.")
     return getattr(settings, name)
+
+
+register.simple_tag(mail_folder)
 
 
 @register.simple_tag

@@ -281,7 +281,7 @@ def read_slips(view: PlanView, meetings: Sequence[Earlier]) -> Slips:
                 each.reached, says,
             )
             for each, says in [
-                *((each, _("Can no longer be met.")) for each in held_up),
+                *((each, _("Cannot be met.")) for each in held_up),
                 *(
                     (each, rated_in_words(warning, names.rating(each.item, warning)))
                     for each, warning in warned

@@ -50,9 +50,8 @@ def test_a_test_mail_is_sent(service):
 
 
 def test_a_test_mail_that_becomes_a_file_was_accepted_by_no_server(service, settings, tmp_path):
-    settings.EMAIL_BACKEND = "trafficking_plan.running.mail.MailFiles"
+    settings.EMAIL_BACKEND = settings.MAIL_FILES
     settings.EMAIL_FILE_PATH = tmp_path
-    settings.MAIL_FOLDER = str(tmp_path)
     said = StringIO()
     call_command("check_service", "--mail", "operator@example.org", stdout=said)
     says = " ".join(said.getvalue().split())

@@ -1029,6 +1029,7 @@ CHANGES = {
     "agencies:send-again": VERSION,
     "organisation-signs-out": "a token is taken once",
     "maintenance-end": STATE,
+    "agencies:accept-own": STATE,
     "agencies:withdraw": STATE,
     "agencies:revoke-token": STATE,
     "feeds:revoke": STATE,

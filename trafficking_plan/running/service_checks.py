@@ -33,6 +33,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from agencies.models import WaitingMail
+from agencies.pages.mail_files import mail_folder
 from agencies.people import outbox
 from agencies.records import guards
 from agencies.typed import scanner
@@ -323,7 +324,7 @@ def check_worker() -> Finding:
 
 
 def check_mail() -> Finding:
-    if folder := settings.MAIL_FOLDER:
+    if folder := mail_folder():
         return warning(
             f"Emails are written to files in {folder}, because DEBUG is on. None is sent."
         )

@@ -6,6 +6,3 @@ os.environ.setdefault("DEBUG", "yes")
 os.environ["ENV_FILE"] = os.devnull
 
 from trafficking_plan.settings import *  # noqa: E402, F403
-
-# Tests keep emails in memory.
-MAIL_FOLDER = ""

@@ -190,7 +190,6 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@once
 def accept_own(request: HttpRequest, invitation: int) -> HttpResponse:
     """Accept an invitation to the address with which the user is signed in, without its email."""
     user = signed_in(request)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core import mail
@@ -322,7 +323,8 @@ def test_pages_that_invite_say_that_emails_are_files(client, police, approver, n
     client.force_login(approver)
     address = reverse("agencies:invite", args=[police.pk])
     assert "it sends none" not in client.get(address).text
-    settings.MAIL_FOLDER = "/srv/mail"
+    settings.EMAIL_BACKEND = settings.MAIL_FILES
+    settings.EMAIL_FILE_PATH = Path("/srv/mail")
     says = "This service writes its emails to files in <code>/srv/mail</code>; it sends none."
     assert says in client.get(address).text
     assert says in client.get(reverse("agencies:invite-many")).text

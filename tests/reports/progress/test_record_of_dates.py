@@ -319,7 +319,7 @@ def test_slips_has_the_record_of_dates(reader, plan, dates):
         "The only date that came was missed Each date that came, by what was known three months before"
         " No warning 1.1 Guide, 30 June 2010: missed 1 of 1 missed" in text
     )
-    assert "Still expected on time, but doubted" in text
+    assert "On time, but doubted" in text
 
 
 def test_the_file_of_trends_has_the_record_of_dates(reader, plan, dates):

@@ -1,5 +1,6 @@
 """What becomes of measures when agencies end, items are withdrawn, plans end, and returns are sent back."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -110,12 +111,16 @@ def test_others_read_of_a_return_that_was_sent_back_what_was_submitted(
         of_return=of_return, note="Again.", by=coordinator, at=NOW + timedelta(minutes=1)
     )
     with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
-        given.number = 747
+        given.number = 74747
         history.save(given, by=contributor)
         own, others = (client_of(each).get(of_return.get_absolute_url()).text for each in (contributor, coordinator))  # fmt: skip
     name = f'name="v{measure.pk}-number"'
-    assert ("747" in own, name in own) == (True, True)
-    assert ("747" in others, "was 83" in others, name in others) == (False, True, False)
+    assert (re.search("74,?747", own) is not None, name in own) == (True, True)
+    assert (re.search("74,?747", others) is not None, "was 83" in others, name in others) == (
+        False,
+        True,
+        False,
+    )
 
 
 def test_the_page_of_a_measure_gives_the_notes_of_its_numbers_and_its_unit(item, client_of, police):

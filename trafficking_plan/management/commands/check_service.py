@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from agencies.pages.mail_files import mail_folder
 from agencies.people import outbox
 from trafficking_plan.running.service_checks import CHECKS, State, findings
 
@@ -52,7 +53,7 @@ class Command(BaseCommand):
 
     def _send(self, address: str) -> bool:
         """Send a test email and return whether the server accepted it. Where emails are files, write one."""
-        folder = settings.MAIL_FOLDER
+        folder = mail_folder()
         try:
             send_mail(
                 f"{settings.PRODUCT_NAME}: test",
