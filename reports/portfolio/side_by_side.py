@@ -70,7 +70,7 @@ class PlanRow:
     def cannot_be_met(self) -> int:
         """The items that are on time and have an agreed date that can no longer be met."""
         at = self.dashboard.at
-        items = {step.item for step in at.waits.not_met}
+        items = at.waits.items_not_met
         return sum(item.pk in items and item.status == Status.ON_TIME for item in at.items)
 
     @property

@@ -164,7 +164,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     rows_on_a_page = ROWS_WITH_WORDS if request.GET.get("q") else ROWS_ON_A_PAGE
     page = page_of(request, form.among(at, sort), rows_on_a_page)
     every = milestones_at(moment, {"item_id__in": [item.pk for item in page.object_list]})
-    not_met = {step.item for step in at.waits.not_met}
+    not_met = at.waits.items_not_met
     list_url, kept = reverse("workitems:list", args=[plan.slug]), at_query(moment)
     chosen = {name for name in form.fields if request.GET.get(name)}
     narrowed = form.cleaned_data

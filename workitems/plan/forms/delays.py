@@ -137,6 +137,11 @@ class SettlementForm(Form):
         field.choices = [("", _("Choose an agency")), *choices]
         field.coerce = lambda pk: agencies.get(int(pk))
 
+    def ask_when_known(self) -> None:
+        """Ask by when a new date is known, of a milestone whose expected date has passed."""
+        self.SOMETIMES = (*self.SOMETIMES, "settling_by")
+        self.fields["settling_by"].label = _("Settled, or new date known, by when")
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("settlement") != BEING_SETTLED:

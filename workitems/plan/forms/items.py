@@ -288,7 +288,11 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
     OUTCOME = MilestoneAnswer.Outcome.NOT_YET
     or_outcome = MilestoneAnswer.Outcome.NO_DATE
     SOMETIMES: tuple[str, ...] = (
-        *("cause", "mitigation", "owner_agency", "settling_agency", "settling_other"),
+        "cause",
+        "mitigation",
+        "owner_agency",
+        "settling_agency",
+        "settling_other",
     )
 
     field_order: tuple[str, ...] = (
@@ -333,11 +337,11 @@ class MoveForecastForm(SettlementForm, MilestoneActForm):
         if row.is_open and row.forecast_due < (self.on or date.min):
             date_field = self.fields["forecast_due"]
             date_field.required = False
-            self.SOMETIMES = (*self.SOMETIMES, "forecast_due", "settling_by")
+            self.SOMETIMES = (*self.SOMETIMES, "forecast_due")
             date_field.help_text = _(
                 "Leave it empty if nobody knows a new date yet, and say below who settles the cause, and by when."
             )
-            self.fields["settling_by"].label = _("Settled, or new date known, by when")
+            self.ask_when_known()
         members = row.item.plan.agencies
         owner: Any = self.fields["owner_agency"]
         owner.queryset = members

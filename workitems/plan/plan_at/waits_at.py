@@ -220,6 +220,11 @@ class Waits:
     def not_met_pks(self) -> frozenset[int]:
         return frozenset(step.pk for step in self.not_met)
 
+    @property
+    def items_not_met(self) -> set[int]:
+        """The items with such a milestone."""
+        return {step.item for step in self.not_met}
+
     def deciding(self, step: StepAt) -> WaitAt | None:
         """Return the confirmed wait that lets it be done last."""
         rows = [row for row in self.of.get(step.pk, ()) if row.is_confirmed]

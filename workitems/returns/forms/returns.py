@@ -389,8 +389,7 @@ class MilestoneAnswerForm(SettlementForm, ReturnForm):
         if milestone.forecast_due < (self.on or date.min):
             choices: Any = self.fields["outcome"]
             choices.choices = [*choices.choices, (self.NO_DATE.value, self.NO_DATE.label)]
-            self.SOMETIMES = (*self.SOMETIMES, "settling_by")
-            self.fields["settling_by"].label = _("Settled, or new date known, by when")
+            self.ask_when_known()
             self.fields["reason"].label, self.fields["reason"].help_text = _("Why it is late"), ""
             self.fields["settling_agency"].help_text = _(
                 "An agency of the plan, or name who else settles it in the next box."
